@@ -1,0 +1,51 @@
+"""Use cases on chats: list, open, search, rename, delete."""
+
+from concurrent.futures import Future
+
+from memos_desktop.app.jobs import Urgency
+from memos_desktop.app.store import Store
+from memos_desktop.memory.changes import Changes
+from memos_desktop.memory.message import Branches, Chat, MemoryMode, Message, MessageHit
+
+
+class Chats:
+    """Chats and their branches. Methods return futures."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def list(self, limit: int = 200, offset: int = 0) -> "Future[tuple[Chat, ...]]":
+        """Chats that are not in the bin, the one changed last first."""
+        return self._store.read(lambda vault: vault.chats.list(limit=limit, offset=offset), Urgency.NOW)
+
+    def get(self, id: str) -> "Future[Chat]":
+        """One chat. Raises NotFoundError."""
+        return self._store.read(lambda vault: vault.chats.get(id), Urgency.NOW)
+
+    def branch(self, chat_id: str) -> "Future[tuple[Message, ...]]":
+        """The messages of the branch that is shown, first to last."""
+        return self._store.read(lambda vault: vault.chats.branch(chat_id), Urgency.NOW)
+
+    def branches(self, message_id: str) -> "Future[Branches]":
+        """The alternatives at one message."""
+        return self._store.read(lambda vault: vault.chats.branches(message_id), Urgency.NOW)
+
+    def choose_branch(self, chat_id: str, message_id: str) -> "Future[Changes]":
+        """Show the branch that this message is on."""
+        return self._store.change(lambda vault: vault.chats.choose_branch(chat_id, message_id))
+
+    def rename(self, id: str, title: str) -> "Future[Changes]":
+        """Give a chat another title."""
+        return self._store.change(lambda vault: vault.chats.rename(id, title.strip()))
+
+    def set_memory(self, id: str, mode: MemoryMode) -> "Future[Changes]":
+        """Set the memory switch of a chat."""
+        return self._store.change(lambda vault: vault.chats.set_memory(id, mode))
+
+    def delete(self, id: str) -> "Future[Changes]":
+        """Put a chat in the bin."""
+        return self._store.change(lambda vault: vault.chats.delete(id))
+
+    def search(self, text: str) -> "Future[tuple[MessageHit, ...]]":
+        """Places in all chats where these words stand."""
+        return self._store.read(lambda vault: vault.chats.search(text), Urgency.NOW)

@@ -1,0 +1,298 @@
+"""The memory page's use cases: look at cubes and change them. Every write is one undoable journal step."""
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from memos_desktop.app.jobs import Job, Jobs, Urgency
+from memos_desktop.app.store import Store
+from memos_desktop.app.turn_file import read_turns, turns_only
+from memos_desktop.errors import NotFoundError, UserError
+from memos_desktop.ids import new_id, now
+from memos_desktop.memory import governance, lifecycle
+from memos_desktop.memory.changes import Changes, Step
+from memos_desktop.memory.cube import (
+    Cube,
+    CubeFilter,
+    CubePage,
+    Descriptive,
+    Governance,
+    Scope,
+    SemanticType,
+    SortKey,
+    TextPayload,
+    title_of,
+)
+from memos_desktop.memory.message import Message
+from memos_desktop.progress import Progress
+from memos_desktop.vault.imports import ImportReport, SkippedLine
+from memos_desktop.vault.vault import Vault
+
+LONGEST_TEXT = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class CubeDetails:
+    """Everything the inspector shows of one cube."""
+
+    cube: Cube
+    versions: tuple[Cube, ...]
+    parents: tuple[Cube, ...]
+    children: tuple[Cube, ...]
+    steps: tuple[Step, ...]
+    source_message: Message | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much the vault holds."""
+
+    cubes: int
+    chats: int
+    messages: int
+
+
+class Library:
+    """Use cases on cubes and on the journal. Methods return futures."""
+
+    def __init__(self, store: Store, jobs: Jobs) -> None:
+        self._store = store
+        self._jobs = jobs
+
+    def page(
+        self,
+        filter: CubeFilter,
+        offset: int,
+        limit: int,
+        sort: SortKey = SortKey.CREATED,
+        descending: bool = True,
+    ) -> "Future[CubePage]":
+        """One page of the cubes that the filter lets through."""
+        return self._store.read(lambda v: v.cubes.page(filter, offset, limit, sort, descending), Urgency.NOW)
+
+    def cube(self, id: str, version: int | None = None) -> "Future[Cube]":
+        """One cube; `id` may be a unique beginning. Raises NotFoundError."""
+        return self._store.read(lambda vault: vault.cubes.get(id, version), Urgency.NOW)
+
+    def details(self, id: str) -> "Future[CubeDetails]":
+        """Everything about one cube."""
+        return self._store.read(lambda vault: _details(vault, id), Urgency.NOW)
+
+    def add(
+        self,
+        text: str,
+        *,
+        type: SemanticType = SemanticType.FACT,
+        title: str | None = None,
+        tags: Iterable[str] = (),
+        event_time: datetime | None = None,
+        project: str | None = None,
+    ) -> "Future[Cube]":
+        """Keep a text as a new plaintext cube. Raises UserError for an empty or a huge one."""
+        content = _checked(text)
+        moment = now()
+        cube = Cube(
+            id=new_id(),
+            version=1,
+            created=moment,
+            changed=moment,
+            payload=TextPayload(content),
+            descriptive=Descriptive(title or title_of(content), SemanticType(type), event_time),
+            governance=Governance(project=project, scope=Scope.PROJECT if project else Scope.PRIVATE),
+            tags=tuple(dict.fromkeys(tags)),
+        )
+        return self._store.make(lambda vault: (vault.cubes.add(cube), cube))
+
+    def revise(
+        self,
+        id: str,
+        *,
+        text: str | None = None,
+        title: str | None = None,
+        type: SemanticType | None = None,
+        event_time: datetime | None = None,
+        expected_version: int | None = None,
+        reason: str = "",
+    ) -> "Future[Changes]":
+        """Change what a cube says, as a new version. Raises UserError: frozen, read only, changed meanwhile."""
+        content = None if text is None else _checked(text)
+
+        def work(vault: Vault) -> Changes:
+            cube = vault.cubes.get(id)
+            _require(governance.Action.EDIT, cube)
+            described = cube.descriptive
+            if content is not None and title is None and described.title == title_of(cube.text):
+                described = replace(described, title=title_of(content))
+            described = replace(
+                described,
+                title=title or described.title,
+                type=SemanticType(type) if type else described.type,
+                event_time=event_time or described.event_time,
+            )
+            return vault.cubes.revise(
+                cube.id, text=content, descriptive=described, reason=reason, expected_version=expected_version
+            )
+
+        return self._store.change(work)
+
+    def tag(self, ids: Sequence[str], add: Iterable[str] = (), remove: Iterable[str] = ()) -> "Future[Changes]":
+        """Add and remove tags."""
+        added, removed = tuple(add), tuple(remove)
+        return self._store.change(lambda vault: vault.cubes.retag(_whole(vault, ids), added, removed))
+
+    def pin(self, ids: Sequence[str], on: bool) -> "Future[Changes]":
+        """Pin: always in the prompt. Or unpin."""
+        label = "Pin" if on else "Unpin"
+        return self._store.change(lambda v: v.cubes.update(_whole(v, ids), _named(label, ids), pinned=on))
+
+    def freeze(self, ids: Sequence[str], on: bool) -> "Future[Changes]":
+        """Freeze: nothing about it can be changed. Or unfreeze."""
+        label = "Freeze" if on else "Unfreeze"
+        return self._store.change(lambda v: v.cubes.update(_whole(v, ids), _named(label, ids), frozen=on))
+
+    def archive(self, ids: Sequence[str]) -> "Future[Changes]":
+        """Archive: kept and shown, no longer recalled."""
+        return self._store.change(lambda vault: _transit(vault, ids, "Archive", "archive"))
+
+    def restore(self, ids: Sequence[str]) -> "Future[Changes]":
+        """Bring back what is archived, merged or expired."""
+        return self._store.change(lambda vault: _transit(vault, ids, "Restore", "restore"))
+
+    def bin(self, ids: Sequence[str]) -> "Future[Changes]":
+        """Delete to the bin."""
+        return self._store.change(lambda vault: vault.cubes.bin(_whole(vault, ids)))
+
+    def unbin(self, ids: Sequence[str]) -> "Future[Changes]":
+        """Take back out of the bin."""
+        return self._store.change(lambda vault: vault.cubes.unbin(_whole(vault, ids)))
+
+    def confirm(self, ids: Sequence[str]) -> "Future[Changes]":
+        """Agree to what a rule proposed."""
+
+        def work(vault: Vault) -> Changes:
+            with vault.step(_named("Confirm", ids)) as step:
+                for id in _whole(vault, ids):
+                    confirmed = replace(vault.cubes.get(id).governance, proposed=False)
+                    vault.cubes.update([id], "Confirm", governance=confirmed)
+            return step.changes
+
+        return self._store.change(work)
+
+    def tags(self) -> "Future[tuple[tuple[str, int], ...]]":
+        """Every tag with its number of cubes."""
+        return self._store.read(lambda vault: vault.cubes.tags())
+
+    def counts(self) -> "Future[Counts]":
+        """How much the vault holds."""
+        return self._store.read(
+            lambda vault: Counts(vault.cubes.count(), vault.chats.count(), vault.chats.message_count())
+        )
+
+    def undo(self) -> "Future[Changes | None]":
+        """Take the last step back; None when there is none."""
+        return self._store.make(lambda vault: _played(vault.undo()))
+
+    def redo(self) -> "Future[Changes | None]":
+        """Make the step again that was undone last; None when there is none."""
+        return self._store.make(lambda vault: _played(vault.redo()))
+
+    def undo_step(self, step_id: int) -> "Future[Changes]":
+        """Take this step back. Raises UserError when something else was changed since."""
+        return self._store.change(lambda vault: vault.journal.undo_step(step_id))
+
+    def undo_labels(self) -> "Future[tuple[str | None, str | None]]":
+        """What undo and redo would do, in words; None where there is nothing."""
+        return self._store.read(lambda vault: (vault.journal.undo_label(), vault.journal.redo_label()))
+
+    def journal(
+        self, since: datetime | None = None, cube_id: str | None = None, limit: int = 100
+    ) -> "Future[tuple[Step, ...]]":
+        """The latest steps, newest first."""
+
+        def work(vault: Vault) -> tuple[Step, ...]:
+            whole = None if cube_id is None else vault.cubes.resolve(cube_id)
+            return vault.journal.steps(since, whole, limit)
+
+        return self._store.read(work)
+
+    def import_turns(self, path: Path) -> Job:
+        """Bring chat history in, word for word; the job's result is an ImportReport."""
+
+        def work(progress: Progress) -> ImportReport:
+            unread: list[SkippedLine] = []
+            report = self._store.ask(
+                lambda vault: vault.chats.import_turns(turns_only(read_turns(path), unread), progress)
+            )
+            self._store.tell(Changes(chats=report.chats, index=bool(report.imported), step_id=report.step_id))
+            skipped = sorted((*report.skipped, *unread), key=lambda line: line.line)
+            return replace(report, skipped=tuple(skipped))
+
+        return self._jobs.start(f"Importing {path.name}", self._store.worker, work)
+
+
+def _details(vault: Vault, id: str) -> CubeDetails:
+    cube = vault.cubes.get(id)
+    message_id = cube.descriptive.source.message_id
+    return CubeDetails(
+        cube,
+        vault.cubes.versions(cube.id),
+        tuple(found for parent in cube.parents if (found := _if_there(vault, parent))),
+        vault.cubes.children(cube.id),
+        vault.journal.steps(cube_id=cube.id),
+        _message_if_there(vault, message_id) if message_id else None,
+    )
+
+
+def _if_there(vault: Vault, id: str) -> Cube | None:
+    try:
+        return vault.cubes.get(id)
+    except NotFoundError:  # a parent may have been forgotten
+        return None
+
+
+def _message_if_there(vault: Vault, id: str) -> Message | None:
+    try:
+        return vault.chats.message(id)
+    except NotFoundError:  # its chat may have been removed
+        return None
+
+
+def _checked(text: str) -> str:
+    content = text.replace("\0", "").strip()
+    if not content:
+        raise UserError("There is no text to keep.", "Write what is to be remembered.")
+    if len(content) > LONGEST_TEXT:
+        raise UserError(
+            f"This text has {len(content):,} characters; one memory holds {LONGEST_TEXT:,} at most. Nothing was kept.",
+            "Split it into parts.",
+        )
+    return content
+
+
+def _whole(vault: Vault, ids: Sequence[str]) -> list[str]:
+    return [vault.cubes.resolve(id) for id in ids]
+
+
+def _named(verb: str, ids: Sequence[str]) -> str:
+    return f"{verb} memory" if len(ids) == 1 else f"{verb} {len(ids)} memories"
+
+
+def _require(action: governance.Action, cube: Cube) -> None:
+    verdict = governance.may(action, cube, governance.Context(now()))
+    if not verdict:
+        raise UserError(f"“{cube.title}” cannot be changed: {verdict.reason}. Nothing was changed.")
+
+
+def _transit(vault: Vault, ids: Sequence[str], verb: str, trigger: str) -> Changes:
+    with vault.step(_named(verb, ids)) as step:
+        for id in _whole(vault, ids):
+            cube = vault.cubes.get(id)
+            state = lifecycle.restored(cube) if trigger == "restore" else lifecycle.after(cube, trigger)
+            vault.cubes.update([id], verb, state=state)
+    return step.changes
+
+
+def _played(changes: Changes | None) -> tuple[Changes, Changes | None]:
+    return changes or Changes(), changes

@@ -1,0 +1,66 @@
+"""The vault on its own thread: reads, and writes that are broadcast."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+from memos_desktop.app.events import Broadcast
+from memos_desktop.app.jobs import SerialWorker, Urgency
+from memos_desktop.memory.changes import Changes
+from memos_desktop.paths import DataFolder
+from memos_desktop.vault.vault import Vault
+
+T = TypeVar("T")
+
+
+class Store:
+    """Owns the vault worker. The vault itself never leaves its thread."""
+
+    def __init__(self, folder: DataFolder, events: Broadcast[Changes]) -> None:
+        self._events = events
+        self.worker = SerialWorker("vault")
+        try:
+            self._vault = self.worker.call(Vault.open, folder)
+        except BaseException:
+            self.worker.close()
+            raise
+
+    def read(self, function: Callable[[Vault], T], urgency: Urgency = Urgency.SOON) -> "Future[T]":
+        """Ask the vault something."""
+        return self.worker.submit(lambda: function(self._vault), urgency=urgency)
+
+    def ask(self, function: Callable[[Vault], T]) -> T:
+        """Ask the vault something and wait, for use cases that run on another worker. Never on the window's thread."""
+        return self.worker.call(lambda: function(self._vault))
+
+    def change(self, function: Callable[[Vault], Changes]) -> "Future[Changes]":
+        """Write, and broadcast what changed."""
+        return self.worker.submit(lambda: self._told(function(self._vault)))
+
+    def make(self, function: Callable[[Vault], tuple[Changes, T]]) -> "Future[T]":
+        """Write, broadcast what changed, and return what was made."""
+
+        def run() -> T:
+            changes, made = function(self._vault)
+            self._told(changes)
+            return made
+
+        return self.worker.submit(run)
+
+    def apply(self, function: Callable[[Vault], Changes]) -> Changes:
+        """Write, broadcast and wait, for use cases that run on another worker. Never on the window's thread."""
+        return self.worker.call(lambda: self._told(function(self._vault)))
+
+    def tell(self, changes: Changes) -> None:
+        """Broadcast what a long write changed, where it reports in its own way."""
+        self._told(changes)
+
+    def close(self) -> None:
+        """Finish what is queued, close the file, end the thread."""
+        self.worker.call(self._vault.close, urgency=Urgency.IDLE)
+        self.worker.close()
+
+    def _told(self, changes: Changes) -> Changes:
+        if changes:
+            self._events.publish(changes)
+        return changes

@@ -1,0 +1,90 @@
+"""Everything that is open while the program runs: built once, passed down, closed with every thread joined."""
+
+from concurrent.futures import Future
+
+from memos_desktop.app.chats import Chats
+from memos_desktop.app.events import Broadcast
+from memos_desktop.app.indexing import Indexing, MissingEmbedder
+from memos_desktop.app.jobs import Job, Jobs
+from memos_desktop.app.library import Library
+from memos_desktop.app.models import Models
+from memos_desktop.app.recall import Recall
+from memos_desktop.app.settings import SettingsStore
+from memos_desktop.app.store import Store
+from memos_desktop.app.turn_memory import TurnMemory, load_wording
+from memos_desktop.app.turns import Turns
+from memos_desktop.engine.base import Embedder
+from memos_desktop.engine.model_library import ModelLibrary
+from memos_desktop.engine.registry import Registry
+from memos_desktop.errors import IndexUnavailableError
+from memos_desktop.memory.changes import Changes
+from memos_desktop.paths import DataFolder
+from memos_desktop.vault import backup, check
+
+
+class Workspace:
+    """An open data folder with its use cases.
+
+    Attributes:
+        folder: where the data lies.
+        settings: what the person set.
+        events: broadcasts `Changes`, on worker threads.
+        jobs: long work under way.
+        library, chats, turns, models, recall: the use cases.
+
+    """
+
+    def __init__(self, folder: DataFolder, store: Store, events: Broadcast[Changes], embedder: Embedder) -> None:
+        self.folder = folder
+        self.events = events
+        self.jobs = Jobs()
+        self._store = store
+        self._closed = False
+        self.settings = SettingsStore(folder.settings, events)
+        self._indexing = Indexing(folder, store, events, embedder)
+        self.recall = Recall(store, self._indexing, self.jobs)
+        self.library = Library(store, self.jobs)
+        self.chats = Chats(store)
+        self.models = Models(ModelLibrary(folder), Registry.default(), self.settings, self.jobs, events)
+        self.turns = Turns(store, self.models, self.settings, TurnMemory(store, self.recall, load_wording()))
+
+    @classmethod
+    def open(cls, folder: DataFolder, *, embedder: Embedder | None = None) -> "Workspace":
+        """Open the data folder, or make one. Imports nothing heavy. Raises VaultError."""
+        events: Broadcast[Changes] = Broadcast()
+        store = Store(folder, events)
+        return cls(folder, store, events, embedder or _packaged())
+
+    def backup(self) -> "Future[backup.Backup]":
+        """Copy the database aside, while it is in use."""
+        return self._store.read(lambda vault: backup.create(self.folder, database=vault.database))
+
+    def check(self) -> Job:
+        """Examine the data folder; the job's result is a CheckReport."""
+        return self.jobs.start(
+            "Checking the data folder",
+            self._store.worker,
+            lambda progress: self._store.ask(lambda vault: check.check_open(vault.database, self.folder)),
+        )
+
+    def close(self) -> None:
+        """Stop what runs, finish what must be saved, join every thread. Calling it twice is harmless."""
+        if self._closed:
+            return
+        self._closed = True
+        self.turns.cancel_all()
+        for job in self.jobs.active():
+            job.cancel()
+        self.models.close()
+        self.recall.close()
+        self._indexing.close()
+        self._store.close()
+
+
+def _packaged() -> Embedder:
+    from memos_desktop.engine.embedder import PackagedEmbedder
+
+    try:
+        return PackagedEmbedder()
+    except IndexUnavailableError as error:  # keyword search works without
+        return MissingEmbedder(error)

@@ -1,0 +1,214 @@
+"""`cubes`: look at memories, and change them; each verb that changes is one journal step."""
+
+import argparse
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any
+
+from memos_desktop.cli.arguments import MINUS, UsageError
+from memos_desktop.cli.context import Context
+from memos_desktop.cli.history import step_document
+from memos_desktop.cli.output import Answer, changes_document, fields, iso, short_time, size_words, table
+from memos_desktop.memory.changes import Changes
+from memos_desktop.memory.cube import Cube, CubeFilter
+
+if TYPE_CHECKING:
+    from memos_desktop.app.library import CubeDetails
+
+    Change = Callable[[tuple[str, ...]], Future[Changes]]
+
+
+def list_cubes(arguments: argparse.Namespace, context: Context) -> Answer:
+    """One page of the browser's list."""
+    wanted = CubeFilter(
+        text=arguments.text,
+        kind=arguments.kind,
+        state=arguments.state,
+        type=arguments.type,
+        tag=arguments.tag,
+        project=arguments.project,
+        binned=arguments.bin,
+    )
+    page = context.workspace.library.page(wanted, arguments.offset, arguments.limit).result()
+    rows = [(c.id, short_time(c.time), c.descriptive.type, c.state, _marks(c), c.title) for c in page.cubes]
+    head = f"{page.total} memories" + (f", {len(rows)} shown" if len(rows) < page.total else "")
+    text = (
+        f"{head}\n{table(('ID', 'TIME', 'TYPE', 'STATE', 'MARKS', 'TITLE'), rows)}"
+        if rows
+        else "No memory fits."
+    )
+    return Answer({"cubes": [_row(cube) for cube in page.cubes], "total": page.total}, text)
+
+
+def show(arguments: argparse.Namespace, context: Context) -> Answer:
+    """Header, payload, versions, lineage and journal of one cube."""
+    library = context.workspace.library
+    details = library.details(arguments.id).result()
+    cube = library.cube(details.cube.id, arguments.version).result() if arguments.version else details.cube
+    document = {
+        "cube": cube_document(cube),
+        "versions": [_version(version) for version in details.versions],
+        "parents": [_row(parent) for parent in details.parents],
+        "children": [_row(child) for child in details.children],
+        "journal": [step_document(step) for step in details.steps],
+    }
+    return Answer(document, _page(cube, details))
+
+
+def edit(arguments: argparse.Namespace, context: Context) -> Answer:
+    """A new version with another text."""
+    library = context.workspace.library
+    cube = library.cube(arguments.id).result()
+    changes = library.revise(cube.id, text=arguments.text, reason=arguments.reason).result()
+    now = library.cube(cube.id).result()
+    return Answer({"changes": changes_document(changes), "id": now.id, "version": now.version}, changes.label)
+
+
+def tag(arguments: argparse.Namespace, context: Context) -> Answer:
+    """Add and remove tags of one or several cubes."""
+    words: list[str] = arguments.ids
+    ids = tuple(word for word in words if not word.startswith(("+", MINUS)))
+    add = tuple(word[1:] for word in words if word.startswith("+"))
+    remove = tuple(word[1:] for word in words if word.startswith(MINUS))
+    if not ids or not (add or remove) or not all((*add, *remove)):
+        raise UsageError(
+            "usage: memos-desktop cubes tag ID +TAG -TAG\nName a memory, and at least one +TAG or -TAG."
+        )
+    return _change(ids, context, lambda found: context.workspace.library.tag(found, add=add, remove=remove))
+
+
+def pin(arguments: argparse.Namespace, context: Context) -> Answer:
+    """Keep cubes always in the context."""
+    return _change(arguments.ids, context, lambda ids: context.workspace.library.pin(ids, True))
+
+
+def unpin(arguments: argparse.Namespace, context: Context) -> Answer:
+    """Let cubes be recalled like any other."""
+    return _change(arguments.ids, context, lambda ids: context.workspace.library.pin(ids, False))
+
+
+def freeze(arguments: argparse.Namespace, context: Context) -> Answer:
+    """Forbid changes."""
+    return _change(arguments.ids, context, lambda ids: context.workspace.library.freeze(ids, True))
+
+
+def unfreeze(arguments: argparse.Namespace, context: Context) -> Answer:
+    """Allow changes again."""
+    return _change(arguments.ids, context, lambda ids: context.workspace.library.freeze(ids, False))
+
+
+def archive(arguments: argparse.Namespace, context: Context) -> Answer:
+    """Keep cubes, but out of recall."""
+    return _change(arguments.ids, context, context.workspace.library.archive)
+
+
+def restore(arguments: argparse.Namespace, context: Context) -> Answer:
+    """Bring cubes back from the bin if they are there, else from the archive."""
+    library = context.workspace.library
+    binned = [library.cube(one).result().binned is not None for one in arguments.ids]
+    return _change(arguments.ids, context, library.unbin if all(binned) else library.restore)
+
+
+def delete(arguments: argparse.Namespace, context: Context) -> Answer:
+    """Move cubes to the bin."""
+    return _change(arguments.ids, context, context.workspace.library.bin)
+
+
+def _change(ids: "tuple[str, ...] | list[str]", context: Context, change: "Change") -> Answer:
+    """Apply a change to cubes that are named by id or by the unique beginning of one."""
+    found = tuple(context.workspace.library.cube(one).result().id for one in ids)
+    changes = change(found).result()
+    return Answer({"changes": changes_document(changes)}, changes.label or "Nothing to change.")
+
+
+def _row(cube: Cube) -> dict[str, Any]:
+    """What `cubes list` tells of a cube."""
+    return {
+        "id": cube.id,
+        "title": cube.title,
+        "kind": cube.kind.value,
+        "type": cube.descriptive.type.value,
+        "state": cube.state.value,
+        "frozen": cube.frozen,
+        "pinned": cube.pinned,
+        "tags": list(cube.tags),
+        "uses": cube.behaviour.uses,
+        "heat": round(cube.behaviour.heat, 4),
+        "created": iso(cube.created),
+        "version": cube.version,
+        "bytes": cube.payload.bytes,
+    }
+
+
+def cube_document(cube: Cube) -> dict[str, Any]:
+    """The whole header and the payload."""
+    described, rules = cube.descriptive, cube.governance
+    source = described.source
+    return {
+        **_row(cube),
+        "text": cube.text,
+        "time": iso(cube.time),
+        "changed": iso(cube.changed),
+        "event_time": iso(described.event_time),
+        "origin": described.origin.value,
+        "speaker": described.speaker,
+        "source": {
+            "chat_id": source.chat_id,
+            "message_id": source.message_id,
+            "start": source.start,
+            "end": source.end,
+            "file": source.file,
+        },
+        "last_used": iso(cube.behaviour.last_used),
+        "binned": iso(cube.binned),
+        "parents": list(cube.parents),
+        "governance": {
+            "owner": rules.owner,
+            "scope": rules.scope.value,
+            "project": rules.project,
+            "access": rules.access.value,
+            "expires": iso(rules.expires),
+            "priority": rules.priority,
+            "sensitivity": rules.sensitivity.value,
+            "watermark": rules.watermark,
+            "proposed": rules.proposed,
+            "valid_to": iso(rules.valid_to),
+            "superseded_by": rules.superseded_by,
+        },
+    }
+
+
+def _version(cube: Cube) -> dict[str, Any]:
+    return {
+        "version": cube.version,
+        "changed": iso(cube.changed),
+        "actor": cube.actor,
+        "reason": cube.reason,
+        "title": cube.title,
+        "text": cube.text,
+    }
+
+
+def _marks(cube: Cube) -> str:
+    marks = (("pinned", cube.pinned), ("frozen", cube.frozen), ("proposed", cube.governance.proposed))
+    return ",".join(name for name, on in marks if on)
+
+
+def _page(cube: Cube, details: "CubeDetails") -> str:
+    """One cube for people to read."""
+    header = fields(
+        [
+            ("id", cube.id),
+            ("title", cube.title),
+            ("type", f"{cube.descriptive.type}, {cube.kind}, {size_words(cube.payload.bytes)}"),
+            ("state", ", ".join(part for part in (cube.state.value, _marks(cube)) if part)),
+            ("version", f"{cube.version} of {len(details.versions)}"),
+            ("time", short_time(cube.time)),
+            ("origin", cube.descriptive.origin.value),
+            ("tags", ", ".join(cube.tags) or "none"),
+            ("used", f"{cube.behaviour.uses} times"),
+        ]
+    )
+    steps = [(step.id, short_time(step.time), step.actor, step.label) for step in details.steps]
+    history = table(("STEP", "TIME", "BY", "WHAT"), steps) if steps else ""
+    return "\n\n".join(part for part in (header, cube.text, history) if part)

@@ -1,0 +1,79 @@
+"""Runs one verb: parses, calls its handler, writes the answer, turns every outcome into an exit status."""
+
+import argparse
+import contextlib
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from typing import TextIO
+
+from memos_desktop.cli.arguments import UsageError, parse
+from memos_desktop.cli.context import Context
+from memos_desktop.cli.output import Answer, Output
+from memos_desktop.errors import Cancelled, MemosError
+from memos_desktop.paths import DataFolder
+
+DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+Handler = Callable[[argparse.Namespace, Context], Answer | Iterator[Answer]]
+
+
+class BugError(MemosError):
+    """Something that should not happen did; the traceback is on standard error."""
+
+    kind = "bug"
+
+
+def main(argv: Sequence[str], out: TextIO | None = None, err: TextIO | None = None) -> int:
+    """Run the verb that `argv` names; returns the exit status."""
+    out, err = out or _stream(sys.stdout), err or _stream(sys.stderr)
+    try:
+        arguments = parse(argv)
+    except UsageError as error:
+        print(error, file=err)
+        return USAGE
+    output = Output(arguments.json, out, err)
+    folder = DataFolder(arguments.data_dir) if arguments.data_dir else DataFolder.default()
+    try:
+        with contextlib.redirect_stdout(err), Context(folder, output) as context:  # a library may print
+            for answer in answers(arguments, context):
+                output.answer(answer)
+    except UsageError as error:
+        print(error, file=err)
+        return USAGE
+    except MemosError as error:
+        output.error(error)
+        return FAILED
+    except (KeyboardInterrupt, Cancelled):
+        output.note("Interrupted.")
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has stopped, which is their right
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:
+        traceback.print_exc(file=err)
+        output.error(BugError(f"This is a bug: {type(error).__name__}: {error}"))
+        return FAILED
+    return DONE
+
+
+def answers(arguments: argparse.Namespace, context: Context) -> Iterator[Answer]:
+    """Run the handler that `arguments` names; the module with it is imported now."""
+    module, function = arguments.handler.split(".")
+    handler: Handler = getattr(importlib.import_module(f"memos_desktop.cli.{module}"), function)
+    answered = handler(arguments, context)
+    if isinstance(answered, Answer):
+        yield answered
+    else:
+        yield from answered
+
+
+def _stream(stream: TextIO | None) -> TextIO:
+    """A standard stream that writes UTF-8; a windowed build has none."""
+    if stream is None:
+        return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - lives as long as the process
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(encoding="utf-8", errors="backslashreplace")
+    return stream

@@ -1,0 +1,53 @@
+"""What a write changed, told once to everybody: each screen decides for itself whether it is stale."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What one write changed. `initiator` is whoever asked, so that a screen can ignore its own echo.
+
+    `step_id` is the journal step that undo takes back, None where nothing was journaled.
+    """
+
+    cubes: frozenset[str] = frozenset()
+    chats: frozenset[str] = frozenset()
+    messages: frozenset[str] = frozenset()
+    usage: bool = False
+    index: bool = False
+    models: bool = False
+    settings: bool = False
+    step_id: int | None = None
+    label: str = ""
+    initiator: object = field(default=None, compare=False)
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.cubes or self.chats or self.messages or self.usage or self.index or self.models or self.settings
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """One row before and after; None where it did not exist."""
+
+    table: str
+    key: str
+    before: dict[str, object] | None
+    after: dict[str, object] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One journal record. `action` is do, undo or redo; `of` is the step that an undo or redo repeats."""
+
+    id: int
+    time: datetime
+    actor: str
+    label: str
+    reason: str
+    action: str
+    of: int | None
+    undone: bool
+    changes: tuple[RowChange, ...] = ()

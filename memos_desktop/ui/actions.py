@@ -1,0 +1,119 @@
+"""The commands of the window: one action each, with its menu, key and name for the command palette."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenuBar
+
+Keys = str | QKeySequence.StandardKey
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command. `menu` says where it stands; a text starting with "-" separates before it."""
+
+    name: str
+    menu: str
+    text: str
+    keys: tuple[Keys, ...] = ()
+    checkable: bool = False
+    starts_group: bool = False
+
+
+_STANDARD = QKeySequence.StandardKey
+
+COMMANDS = (
+    Command("new_chat", "&File", "&New Chat", (_STANDARD.New,)),
+    Command("temporary_chat", "&File", "New &Temporary Chat", ("Ctrl+Shift+N",)),
+    Command("import_turns", "&File", "&Import Conversations…", starts_group=True),
+    Command("close", "&File", "&Close Window", (_STANDARD.Close,), starts_group=True),
+    Command("quit", "&File", "&Quit", (_STANDARD.Quit, "Ctrl+Q")),
+    Command("undo", "&Edit", "&Undo", (_STANDARD.Undo,)),
+    Command("redo", "&Edit", "&Redo", (_STANDARD.Redo, "Ctrl+Y")),
+    Command("find", "&Edit", "&Find…", (_STANDARD.Find,), starts_group=True),
+    Command("settings", "&Edit", "&Settings", ("Ctrl+4", "Ctrl+,")),
+    Command("chats", "&View", "&Chats", ("Ctrl+1",)),
+    Command("memory", "&View", "&Memory", ("Ctrl+2",)),
+    Command("models", "&View", "M&odels", ("Ctrl+3",)),
+    Command("inspector", "&View", "Show &Inspector", ("Ctrl+I",), checkable=True, starts_group=True),
+    Command("larger", "&View", "&Larger Text", (_STANDARD.ZoomIn, "Ctrl+="), starts_group=True),
+    Command("smaller", "&View", "&Smaller Text", (_STANDARD.ZoomOut,)),
+    Command("normal", "&View", "Normal Text Size", ("Ctrl+0",)),
+    Command("palette", "&Help", "Command &Palette…", ("Ctrl+K",)),
+    Command("keys", "&Help", "&Keyboard Shortcuts", (_STANDARD.HelpContents,)),
+    Command("about", "&Help", "&About MemOS Desktop", starts_group=True),
+)
+
+
+class Actions(QObject):
+    """Holds the QAction of every command by its name."""
+
+    def __init__(self, parent: QObject, does: Mapping[str, Callable[[], None]]) -> None:
+        """`does` gives what each command runs."""
+        super().__init__(parent)
+        self.by_name: dict[str, QAction] = {}
+        for command in COMMANDS:
+            action = QAction(command.text, self)
+            action.setShortcuts(_sequences(command.keys))
+            action.setCheckable(command.checkable)
+            run = does[command.name]
+            action.triggered.connect(lambda _checked=False, run=run: run())
+            self.by_name[command.name] = action
+        self.by_name["quit"].setMenuRole(QAction.MenuRole.QuitRole)
+        self.by_name["about"].setMenuRole(QAction.MenuRole.AboutRole)
+        self.by_name["settings"].setMenuRole(QAction.MenuRole.PreferencesRole)
+
+    def fill(self, bar: QMenuBar) -> None:
+        """Build the menus in the order of COMMANDS."""
+        titles = dict.fromkeys(command.menu for command in COMMANDS)
+        for title in titles:
+            menu = bar.addMenu(title)
+            for command in COMMANDS:
+                if command.menu == title:
+                    if command.starts_group:
+                        menu.addSeparator()
+                    menu.addAction(self.by_name[command.name])
+
+    def set_enabled(self, names: frozenset[str], on: bool) -> None:
+        """Switch commands that need an open vault."""
+        for name in names:
+            self.by_name[name].setEnabled(on)
+
+    def set_history(self, undo: str | None, redo: str | None) -> None:
+        """Name what Undo and Redo would do; without a name they are off."""
+        for name, word, label in (("undo", "&Undo", undo), ("redo", "&Redo", redo)):
+            action = self.by_name[name]
+            action.setText(f"{word} {label}" if label else word)
+            action.setEnabled(label is not None)
+
+
+def _sequences(keys: tuple[Keys, ...]) -> list[QKeySequence]:
+    """The platform's own keys for each standard command, then ours; each once."""
+    found: dict[str, QKeySequence] = {}
+    for key in keys:
+        several = [QKeySequence(key)] if isinstance(key, str) else QKeySequence.keyBindings(key)
+        found.update({one.toString(): one for one in several if not one.isEmpty()})
+    return list(found.values())
+
+
+def plain_text(action: QAction) -> str:
+    """The text of an action without the mark of its access key."""
+    return action.text().replace("&", "")
+
+
+def shortcut_table() -> str:
+    """All keys, for the help message."""
+    rows = [
+        f"{_sequences(command.keys)[0].toString(QKeySequence.SequenceFormat.NativeText)}   {command.text}"
+        for command in COMMANDS
+        if command.keys
+    ]
+    rows += [
+        "Enter   Send the message",
+        "Shift+Enter   New line in the message",
+        "Escape   Stop the answer",
+        "Up (in an empty message)   Edit your last message",
+    ]
+    return "\n".join(row.replace("&", "").replace("…", "") for row in rows)

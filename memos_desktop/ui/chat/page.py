@@ -1,0 +1,340 @@
+"""The Chats page: list at the left, conversation in the middle, receipt in the window's inspector."""
+
+import threading
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from memos_desktop.errors import MemosError
+from memos_desktop.memory.message import Branches, MemoryMode, Message, Role
+from memos_desktop.ui.chat import highlight
+from memos_desktop.ui.chat.browsing import Browsing
+from memos_desktop.ui.chat.chat_list import ChatList
+from memos_desktop.ui.chat.column import MessageColumn
+from memos_desktop.ui.chat.composer import Composer
+from memos_desktop.ui.chat.conversation import PENDING, Conversation, OpenChat
+from memos_desktop.ui.chat.header import ChatHeader
+from memos_desktop.ui.chat.item import AnswerItem, MessageItem
+from memos_desktop.ui.chat.receipt import ReceiptPanel
+from memos_desktop.ui.chat.request import MemoryRequest
+from memos_desktop.ui.chat.request_flow import RequestFlow
+from memos_desktop.ui.chat.welcome import Welcome
+from memos_desktop.ui.page import Context, Page
+from memos_desktop.ui.theme import COLUMN, GRID
+from memos_desktop.ui.widgets import IconButton
+
+LIST_WIDTH = 264
+NARROW = 640
+"""Below this width the page shows the conversation only; a button brings the list."""
+
+
+class ChatPage(Page):
+    """Chats."""
+
+    title = "Chats"
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.list = ChatList(context)
+        self.header = ChatHeader(context)
+        self.column = MessageColumn(context)
+        self.welcome = Welcome(context)
+        self.composer = Composer(context)
+        self.request = MemoryRequest(context)
+        self.panel = ReceiptPanel(context)
+        self.conversation = Conversation(context, self.column, self)
+        self.browsing = Browsing(context, self.conversation, self)
+        self.requests = RequestFlow(context, self.request, self.composer, self.conversation)
+        self._shown: AnswerItem | None = None
+        self._editing: Message | None = None
+        self._list_chosen: bool | None = None
+        self._panel_open = False
+        self._stale = True
+        self._build()
+        self._connect()
+        threading.Thread(target=highlight.warm_up, name="warm-up", daemon=True).start()
+        self.new_chat()
+
+    def _build(self) -> None:
+        self.to_end = IconButton(self.context.icons, "down", "Go to the newest message")
+        self.to_end.setParent(self.column)
+        self.to_end.setProperty("look", "float")
+        self.to_end.setFixedSize(36, 36)
+        self.to_end.hide()
+        self.middle = QStackedWidget()
+        self.middle.addWidget(self.welcome)
+        self.middle.addWidget(self.column)
+        foot = QWidget()
+        foot.setMaximumWidth(COLUMN + 6 * GRID)
+        low = QVBoxLayout(foot)
+        low.setContentsMargins(3 * GRID, 0, 3 * GRID, 2 * GRID)
+        low.setSpacing(GRID)
+        low.addWidget(self.request)
+        low.addWidget(self.composer)
+        centred = QHBoxLayout()
+        centred.setContentsMargins(0, 0, 0, 0)
+        centred.addStretch(1)
+        centred.addWidget(foot, 1000)
+        centred.addStretch(1)
+        right = QFrame()
+        box = QVBoxLayout(right)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self.header)
+        box.addWidget(self.middle, 1)
+        box.addLayout(centred)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setHandleWidth(1)
+        self.splitter.setChildrenCollapsible(False)
+        self.list.setMinimumWidth(200)
+        self.splitter.addWidget(self.list)
+        self.splitter.addWidget(right)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setSizes([LIST_WIDTH, 900])
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.splitter)
+
+    def _connect(self) -> None:
+        conversation = self.conversation
+        self.browsing.opening.connect(self._leave_chat)
+        self.browsing.gone.connect(self.new_chat)
+        self.browsing.list_stale.connect(self._list_stale)
+        self.list.opened.connect(self.open_item)
+        self.list.new_wanted.connect(lambda on: self.new_temporary_chat() if on else self.new_chat())
+        self.list.deleted.connect(lambda chat: self.new_chat() if chat == conversation.open.id else None)
+        self.header.memory_chosen.connect(self._set_memory)
+        self.header.asked.connect(self._ask)
+        self.header.list_wanted.connect(self._toggle_list)
+        self.header.receipt_wanted.connect(lambda: self._show_panel(not self._panel_open))
+        self.welcome.chosen.connect(self.composer.set_text)
+        self.composer.submitted.connect(self._submit)
+        self.composer.stop_wanted.connect(conversation.runner.stop)
+        self.composer.edit_last.connect(self._edit_last)
+        self.composer.edit_cancelled.connect(self._edit_cancelled)
+        self.requests.send.connect(lambda: self._submit(self.composer.text()))
+        self.column.acted.connect(self._act)
+        self.column.built.connect(self._ask_branches)
+        self.column.at_end.connect(lambda there: self.to_end.setVisible(not there))
+        self.to_end.clicked.connect(self.column.go_to_end)
+        conversation.changed.connect(self._refresh)
+        conversation.runner.busy.connect(self.composer.set_writing)
+        conversation.receipt_ready.connect(self._receipt_ready)
+        conversation.returned.connect(self.composer.set_text)
+        conversation.failed.connect(self._turn_failed)
+        self.panel.closed.connect(lambda: self._show_panel(False))
+        self.panel.excluded.connect(self._exclude)
+        self.panel.request_wanted.connect(self._open_request)
+
+    # the page
+
+    def activate(self) -> None:
+        """Bring the list up to date and put the cursor into the composer."""
+        if self._stale:
+            self._stale = False
+            self.list.refresh()
+        self.composer.field.setFocus()
+
+    def inspector(self) -> QWidget | None:
+        """The receipt."""
+        return self.panel
+
+    def search(self) -> None:
+        """Search over all chats."""
+        self.list.setVisible(True)
+        self.list.focus_search()
+
+    def new_chat(self) -> None:
+        """An empty chat; it is saved with its first message."""
+        self._open_empty(OpenChat(memory=self.context.workspace.settings.value.memory_mode))
+
+    def new_temporary_chat(self) -> None:
+        """An empty chat that leaves nothing."""
+        self._open_empty(OpenChat(temporary=True, memory=MemoryMode.READ))
+
+    def open_item(self, item: str, part: str = "") -> None:
+        """Open a chat, at a message if `part` names one."""
+        if part and item == self.conversation.open.id and any(one.id == part for one in self.column.messages):
+            self.column.jump(part)
+            return
+        self.browsing.open(item, part)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The list goes when there is no room for it."""
+        super().resizeEvent(event)
+        self._show_list()
+        self.to_end.move(self.column.width() // 2 - 18, self.column.height() - 48)
+
+    def _open_empty(self, chat: OpenChat) -> None:
+        self.browsing.forget()
+        self._leave_chat()
+        self.conversation.show(chat)
+        self.composer.clear()
+        self.composer.field.setFocus()
+
+    @Slot()
+    def _leave_chat(self) -> None:
+        """What belongs to the chat that was shown ends."""
+        self._editing = None
+        self.composer.set_edit("")
+        self.requests.reset()
+        self._show_receipt(None)
+
+    @Slot()
+    def _list_stale(self) -> None:
+        if self.isVisible():
+            self.list.refresh()
+        else:
+            self._stale = True
+
+    @Slot()
+    def _refresh(self) -> None:
+        """Header, list selection and what is in the middle follow the conversation."""
+        open_chat = self.conversation.open
+        title = "Temporary chat" if open_chat.temporary else "New chat"
+        if open_chat.chat is not None:
+            title = open_chat.chat.title or "Untitled chat"
+        saved = open_chat.chat is not None
+        self.header.show_chat(title, open_chat.memory, saved=saved, temporary=open_chat.temporary)
+        self.composer.set_temporary(open_chat.temporary)
+        self.composer.request.setVisible(not open_chat.temporary and open_chat.memory is not MemoryMode.OFF)
+        self.welcome.set_temporary(open_chat.temporary)
+        self.middle.setCurrentWidget(self.column if self.column.messages else self.welcome)
+        self.list.select(open_chat.id)
+
+    # the list and the header
+
+    @Slot()
+    def _toggle_list(self) -> None:
+        self._list_chosen = not self.list.isVisible()
+        self._show_list()
+
+    def _show_list(self) -> None:
+        roomy = self.width() >= NARROW
+        self.list.setVisible(roomy if self._list_chosen is None else self._list_chosen)
+
+    @Slot(object)
+    def _set_memory(self, mode: MemoryMode) -> None:
+        open_chat = self.conversation.open
+        open_chat.memory = mode
+        if open_chat.chat is not None:
+            done = self.context.workspace.chats.set_memory(open_chat.id, mode)
+            self.context.bridge.then(done, lambda _changes: None, receiver=self)
+        self._refresh()
+
+    @Slot(str)
+    def _ask(self, what: str) -> None:
+        chat = self.conversation.open.chat
+        if chat is not None:
+            self.list.ask(what, chat)
+
+    # sending
+
+    @Slot(str)
+    def _submit(self, text: str) -> None:
+        if self.conversation.runner.running:
+            self.context.toasts.tell("Another answer is still being written.")
+            return
+        old, self._editing = self._editing, None
+        call = self.requests.take()
+        self.composer.clear()
+        if old is not None:
+            self.conversation.send_edited(old, text)
+        else:
+            self.conversation.send(text, call)
+
+    @Slot()
+    def _edit_last(self) -> None:
+        said = [one for one in self.column.messages if one.role is Role.USER]
+        if said and not self.conversation.runner.running:
+            self._edit(said[-1])
+
+    def _edit(self, message: Message) -> None:
+        self._editing = message
+        self.composer.set_edit("Edit your message; the chat goes on from it on a new branch")
+        self.composer.set_text(message.text)
+
+    @Slot()
+    def _edit_cancelled(self) -> None:
+        self._editing = None
+
+    @Slot(object)
+    def _turn_failed(self, error: MemosError) -> None:
+        if error.kind in ("model", "not_found"):
+            text = f"{error.message} {error.hint}".strip()
+            self.context.toasts.tell(text, lambda: self.context.navigator.page.emit("models"), "Show models")
+        elif self.conversation.open.id or not self.column.messages:
+            self.context.toasts.error(error)
+
+    @Slot()
+    def _open_request(self) -> None:
+        if self._shown is not None:
+            self.requests.open_for(self._shown.message)
+
+    # messages
+
+    @Slot(str, object)
+    def _act(self, what: str, item: MessageItem) -> None:
+        if what == "copy":
+            self.context.prompter.copy(item.message.text)
+            self.context.toasts.say("Message copied")
+        elif what == "edit":
+            self._edit(item.message)
+        elif what == "regenerate":
+            self.conversation.regenerate(item.message)
+        elif what == "receipt" and isinstance(item, AnswerItem):
+            self._show_receipt(item)
+            self._show_panel(True)
+        elif what in ("previous", "next"):
+            sibling = item.sibling(-1 if what == "previous" else 1)
+            chat = self.conversation.open.chat
+            if sibling and chat is not None and not self.conversation.runner.running:
+                self.browsing.choose_branch(chat.id, sibling)
+
+    @Slot(object)
+    def _ask_branches(self, item: MessageItem) -> None:
+        if self.conversation.open.temporary or item.message.id.startswith(PENDING):
+            return
+
+        def show(branches: Branches) -> None:
+            item.show_branches(branches)
+
+        self.context.bridge.then(
+            self.context.workspace.chats.branches(item.message.id), show, lambda _error: None, receiver=item
+        )
+
+    # the receipt
+
+    def _show_panel(self, on: bool) -> None:
+        self._panel_open = on
+        self.inspector_wanted.emit(on)
+
+    def _show_receipt(self, item: AnswerItem | None) -> None:
+        self._shown = item
+        receipt = item.message.receipt if item is not None else {}
+        self.panel.show_receipt(receipt, item is not None)
+
+    @Slot(object)
+    def _receipt_ready(self, item: AnswerItem) -> None:
+        """A new answer takes over the panel while it is open."""
+        self._show_receipt(item)
+        if not item.message.id.startswith(PENDING):
+            self._ask_branches(item)
+
+    @Slot(str)
+    def _exclude(self, memory_id: str) -> None:
+        excluded = self.conversation.open.exclude
+        excluded.add(memory_id)
+        self.context.toasts.say("Not used in this chat any more", lambda: excluded.discard(memory_id))
+
+    def floor(self) -> int:
+        """The composer stays free."""
+        return self.composer.height() + 2 * GRID
+
+    def leave(self) -> None:
+        """Stop the answer that is being written; what has arrived is saved."""
+        self.conversation.runner.close()
+        self.browsing.close()
+        self.column.stop()
+        self.list.stop()

@@ -1,0 +1,202 @@
+"""Paints the rows of the cube table: shapes for kind and state, chips, the heat bar, skeletons."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from memos_desktop.memory.cube import Cube
+from memos_desktop.ui.cubes import words
+from memos_desktop.ui.cubes.model import CUBE_ROLE, Column
+from memos_desktop.ui.icons import Icons
+from memos_desktop.ui.theme import GRID, HALF, Theme
+
+MARK = 14
+HEAT_WIDTH = 44
+
+
+@dataclass(slots=True)
+class _Cell:
+    """What painting one cell works on; `area` shrinks from the left as things are drawn."""
+
+    painter: QPainter
+    area: QRect
+    cube: Cube
+
+    def take(self, width: int) -> QRect:
+        """Cut `width` from the left of the area, and a gap."""
+        taken = QRect(self.area.left(), self.area.top(), width, self.area.height())
+        self.area = self.area.adjusted(width + GRID, 0, 0, 0)
+        return taken
+
+
+class CubeDelegate(QStyledItemDelegate):
+    """One instance paints all columns."""
+
+    def __init__(self, theme: Theme, icons: Icons, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._icons = icons
+        self._fonts: dict[tuple[float, bool], tuple[QFont, QFontMetrics]] = {}
+        self._colors: dict[str, QColor] = {}
+        self._marks: dict[tuple[str, str, bool], QIcon] = {}
+        theme.changed.connect(self._forget)
+        self._columns: dict[Column, Callable[[_Cell], None]] = {
+            Column.KIND: self._kind,
+            Column.TITLE: self._title,
+            Column.TYPE: self._type,
+            Column.STATE: self._state,
+            Column.TAGS: self._tags,
+            Column.USES: self._uses,
+            Column.HEAT: self._heat,
+            Column.DATE: self._date,
+        }
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Rows have one height; columns are set by the table."""
+        return QSize(40, self._theme.row_height())
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Background, then the column's own picture, or a grey bar while the page is on its way."""
+        area: QRect = option.rect
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._background(painter, option, index.column() == 0)
+        cube = index.data(CUBE_ROLE)
+        inner = area.adjusted(GRID, 0, -GRID, 0)
+        if cube is None:
+            self._skeleton(painter, inner, index.row(), Column(index.column()))
+        else:
+            self._columns[Column(index.column())](_Cell(painter, inner, cube))
+        painter.restore()
+
+    def _background(self, painter: QPainter, option: QStyleOptionViewItem, first: bool) -> None:
+        area: QRect = option.rect
+        state = option.state
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        if selected or state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(area, self._color("selected" if selected else "hover"))
+        if first and state & QStyle.StateFlag.State_HasFocus and option.widget.hasFocus():
+            painter.fillRect(QRect(area.left(), area.top(), 3, area.height()), self._color("accent"))
+        painter.fillRect(QRect(area.left(), area.bottom(), area.width(), 1), self._color("border"))
+
+    def _skeleton(self, painter: QPainter, area: QRect, row: int, column: Column) -> None:
+        if column in (Column.TAGS, Column.HEAT):
+            return
+        share = (0.7, 0.45, 0.6, 0.35)[row % 4] if column == Column.TITLE else 0.7
+        bar = QRectF(area.left(), area.center().y() - 5, max(10.0, area.width() * share), 10)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._color("border"))
+        painter.drawRoundedRect(bar, HALF, HALF)
+
+    def _forget(self) -> None:
+        """The theme is another: nothing that was kept for painting holds any more."""
+        self._fonts.clear()
+        self._colors.clear()
+
+    def _color(self, token: str) -> QColor:
+        if token not in self._colors:
+            self._colors[token] = self._theme.color(token)
+        return self._colors[token]
+
+    def _font(self, size: float, bold: bool = False) -> tuple[QFont, QFontMetrics]:
+        """A font and its measures, made once for each theme."""
+        if (size, bold) not in self._fonts:
+            font = self._theme.font(size, bold)
+            self._fonts[size, bold] = font, QFontMetrics(font)
+        return self._fonts[size, bold]
+
+    def _icon(self, cell: _Cell, name: str, token: str, filled: bool = False) -> None:
+        side = self._theme.px(MARK)
+        spot = cell.take(side)
+        top = spot.top() + (spot.height() - side) // 2
+        key = (name, token, filled)
+        if key not in self._marks:
+            self._marks[key] = self._icons.icon(name, token, filled=filled)
+        self._marks[key].paint(cell.painter, QRect(spot.left(), top, side, side))
+
+    def _text(self, cell: _Cell, text: str, token: str = "muted", bold: bool = False, right: bool = False) -> int:
+        """Draw one line, elided; gives the width that it used."""
+        font, metrics = self._font(13, bold)
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, cell.area.width())
+        cell.painter.setFont(font)
+        cell.painter.setPen(self._color(token))
+        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        cell.painter.drawText(cell.area, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
+        return metrics.horizontalAdvance(shown)
+
+    def _kind(self, cell: _Cell) -> None:
+        cell.take(0)
+        self._icon(cell, cell.cube.kind.value, cell.cube.kind.value, filled=True)
+
+    def _title(self, cell: _Cell) -> None:
+        cube = cell.cube
+        if cube.governance.proposed:
+            self._icon(cell, "proposed", "accent")
+        if cube.pinned:
+            self._icon(cell, "pin", "accent", filled=True)
+        if cube.frozen:
+            self._icon(cell, "freeze", "muted")
+        dull = cube.governance.superseded_by is not None or cube.binned is not None
+        title, rest = words.row_text(cube)
+        used = self._text(cell, title, "muted" if dull else "text")
+        cell.take(used - HALF)
+        if cell.area.width() > 3 * GRID:
+            self._text(cell, rest)
+
+    def _type(self, cell: _Cell) -> None:
+        self._text(cell, words.TYPES[cell.cube.descriptive.type])
+
+    def _date(self, cell: _Cell) -> None:
+        self._text(cell, words.short_date(cell.cube.created))
+
+    def _state(self, cell: _Cell) -> None:
+        state = cell.cube.state
+        token = {"activated": "good", "expired": "warning"}.get(state.value, "muted")
+        self._icon(cell, state.value, token)
+        cell.area.adjust(-HALF, 0, 0, 0)
+        self._text(cell, words.STATES[state])
+
+    def _tags(self, cell: _Cell) -> None:
+        font, metrics = self._font(11.5)
+        cell.painter.setFont(font)
+        for place, tag in enumerate(cell.cube.tags):
+            left = len(cell.cube.tags) - place
+            shown = metrics.elidedText(tag, Qt.TextElideMode.ElideRight, self._theme.px(88))
+            width = metrics.horizontalAdvance(shown) + 2 * GRID
+            rest = metrics.horizontalAdvance(f"+{left}") + HALF if left > 1 else 0
+            if place and width + rest > cell.area.width():
+                cell.painter.setPen(self._color("muted"))
+                cell.painter.drawText(cell.area, int(Qt.AlignmentFlag.AlignVCenter), f"+{left}")
+                return
+            self._chip(cell, shown, min(width, cell.area.width()), metrics.height())
+
+    def _chip(self, cell: _Cell, text: str, width: int, height: int) -> None:
+        spot = cell.take(width)
+        cell.area.adjust(-HALF, 0, 0, 0)
+        frame = QRectF(spot.left() + 0.5, spot.center().y() - height / 2 - 1.5, width - 1, height + 4)
+        cell.painter.setPen(QPen(self._color("border_strong"), 1))
+        cell.painter.setBrush(Qt.BrushStyle.NoBrush)
+        cell.painter.drawRoundedRect(frame, 5, 5)
+        cell.painter.setPen(self._color("muted"))
+        cell.painter.drawText(frame, int(Qt.AlignmentFlag.AlignCenter), text)
+
+    def _uses(self, cell: _Cell) -> None:
+        if cell.cube.behaviour.uses:
+            self._text(cell, f"{cell.cube.behaviour.uses:,}", right=True)
+
+    def _heat(self, cell: _Cell) -> None:
+        width = min(self._theme.px(HEAT_WIDTH), cell.area.width())
+        bar = QRectF(cell.area.left(), cell.area.center().y() - 2, width, 5)
+        cell.painter.setPen(Qt.PenStyle.NoPen)
+        cell.painter.setBrush(self._color("border"))
+        cell.painter.drawRoundedRect(bar, 2.5, 2.5)
+        heat = min(1.0, cell.cube.behaviour.heat)
+        if heat > 0:
+            bar.setWidth(max(5.0, width * heat))
+            cell.painter.setBrush(self._color("warning" if heat >= 0.66 else "accent"))
+            cell.painter.drawRoundedRect(bar, 2.5, 2.5)

@@ -1,0 +1,246 @@
+"""The panel beside the table: one memory in four tabs, or what can be done with several."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QStackedWidget,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from memos_desktop.memory.changes import Changes
+from memos_desktop.memory.cube import Cube
+from memos_desktop.ui.cubes import words
+from memos_desktop.ui.cubes.actions import BY_NAME, CubeActions
+from memos_desktop.ui.cubes.content_tab import ContentTab
+from memos_desktop.ui.cubes.header_tab import HeaderTab
+from memos_desktop.ui.cubes.history_tab import HistoryTab
+from memos_desktop.ui.cubes.lineage_tab import LineageTab
+from memos_desktop.ui.page import Context
+from memos_desktop.ui.theme import GRID, HALF, ICON
+from memos_desktop.ui.widgets import Card, IconButton, Picture, Skeleton, button, label
+
+if TYPE_CHECKING:
+    from memos_desktop.app.library import CubeDetails
+
+BUTTONS = ("pin", "unpin", "freeze", "unfreeze", "tag", "archive", "restore", "unbin", "bin")
+
+
+class ActionButton(QToolButton):
+    """A picture that runs an action, and is there only while the action fits."""
+
+    def __init__(self, action: QAction) -> None:
+        super().__init__()
+        self._action = action
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        action = self._action
+        key = action.shortcut().toString()
+        self.setIcon(action.icon())
+        self.setToolTip(f"{action.text()}  ({key})" if key else action.text())
+        self.setAccessibleName(action.text())
+        self.setVisible(action.isVisible())
+
+
+class CubeInspector(QFrame):
+    """Shows details as they arrive; keeps what is being typed.
+
+    Signals:
+        closed(): the person wants the table alone.
+        cube_wanted(str): open another cube.
+        stale(): the details should be read again.
+        shown(str): the details of this cube are shown now.
+    """
+
+    closed = Signal()
+    cube_wanted = Signal(str)
+    stale = Signal()
+    shown = Signal(str)
+
+    def __init__(self, context: Context, actions: CubeActions) -> None:
+        super().__init__()
+        self._context = context
+        self._actions = actions
+        self.details: CubeDetails | None = None
+        self.content = ContentTab(context, actions)
+        self.header = HeaderTab()
+        self.lineage = LineageTab(context)
+        self.history = HistoryTab(context)
+        self.tabs = QTabWidget(documentMode=True)
+        self.many = _Many(context, actions)
+        self._one = QWidget()
+        self._loading = Skeleton(context.theme, 8)
+        self._stack = QStackedWidget()
+        self._title = label("", "heading", wrap=True)
+        self._meta = label("", "meta", wrap=True)
+        self._kind = Picture(context.theme, context.icons, "plaintext", "plaintext", ICON)
+        self._proposal = self._make_proposal()
+        self._lay_out()
+        self._connect()
+        self.setProperty("look", "inspector")
+        self.setAccessibleName("Memory")
+
+    def show_details(self, details: "CubeDetails") -> None:
+        """Show one cube."""
+        self.details = details
+        cube = details.cube
+        self._title.setText(cube.title)
+        state = words.STATES[cube.state] if cube.binned is None else "In the bin"
+        self._meta.setText(
+            f"{words.TYPES[cube.descriptive.type]} · {state} · recorded {words.short_date(cube.created)}"
+        )
+        self._kind.setPixmap(
+            self._context.icons.pixmap(cube.kind.value, cube.kind.value, ICON, self.devicePixelRatioF())
+        )
+        self._kind.setToolTip(words.KINDS[cube.kind])
+        self._proposal.setVisible(cube.governance.proposed and cube.binned is None)
+        self.content.show_cube(cube)
+        self.header.show_cube(cube)
+        self.lineage.show_details(details)
+        self.history.show_details(details)
+        self._stack.setCurrentWidget(self._one)
+        self.shown.emit(cube.id)
+
+    def show_loading(self) -> None:
+        """Another cube is on its way; what is shown stays until then, unless there is nothing."""
+        if self.details is None:
+            self._stack.setCurrentWidget(self._loading)
+
+    def show_many(self, count: int) -> None:
+        """Several rows are selected."""
+        self.details = None
+        self.many.show_count(count)
+        self._stack.setCurrentWidget(self.many)
+
+    def focus_text(self) -> None:
+        """Put the cursor into the text."""
+        self.tabs.setCurrentWidget(self.content)
+        self.content.text.setFocus()
+
+    def _restore_version(self, old: Cube) -> None:
+        now = self.details.cube if self.details else None
+        if now is None or now.id != old.id:
+            return
+        future = self._context.workspace.library.revise(
+            old.id,
+            text=old.text,
+            title=old.title,
+            type=old.descriptive.type,
+            expected_version=now.version,
+            reason=f"Restored from version {old.version}",
+        )
+        self._context.bridge.then(future, lambda changes: self._restored(old, changes), receiver=self)
+
+    def _restored(self, old: Cube, changes: Changes) -> None:
+        self._actions.say_done(f"Version {old.version} is back, as a new version", changes)
+
+    def _decide(self, verb: str) -> None:
+        if self.details is not None:
+            self._actions.run(verb, [self.details.cube])
+
+    def _make_proposal(self) -> Card:
+        card = Card("notice", margin=12)
+        card.box.addWidget(label("A rule kept this from what you said. Is it right?", wrap=True))
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        keep, remove = button("Keep", "primary"), button("Remove")
+        keep.clicked.connect(lambda: self._decide("confirm"))
+        remove.clicked.connect(lambda: self._decide("bin"))
+        row.addWidget(keep)
+        row.addWidget(remove)
+        row.addStretch(1)
+        card.box.addLayout(row)
+        return card
+
+    def _connect(self) -> None:
+        self.content.stale.connect(self.stale)
+        self.lineage.cube_wanted.connect(self.cube_wanted)
+        self.history.restore_wanted.connect(self._restore_version)
+
+    def _lay_out(self) -> None:
+        for tab, name, tip in (
+            (self.content, "Content", "The text, edited in place"),
+            (self.header, "Header", "Everything that is known about this memory"),
+            (self.lineage, "Source", "Where it comes from, and what was made from it"),
+            (self.history, "History", "Versions and changes"),
+        ):
+            self.tabs.setTabToolTip(self.tabs.addTab(tab, name), tip)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._stack)
+        box = QVBoxLayout(self._one)
+        box.setContentsMargins(0, GRID, 0, 0)
+        box.setSpacing(GRID)
+        head = QVBoxLayout()
+        head.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        head.setSpacing(HALF)
+        head.addLayout(self._buttons())
+        head.addLayout(self._heading())
+        head.addWidget(self._proposal)
+        box.addLayout(head)
+        box.addWidget(self.tabs, 1)
+        for page in (self._loading, self._one, self.many):
+            self._stack.addWidget(page)
+
+    def _heading(self) -> QHBoxLayout:
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        texts.addWidget(self._title)
+        texts.addWidget(self._meta)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        row.addWidget(self._kind, alignment=Qt.AlignmentFlag.AlignTop)
+        row.addLayout(texts, 1)
+        return row
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(HALF)
+        for name in BUTTONS:
+            row.addWidget(ActionButton(self._actions.actions[name]))
+        row.addStretch(1)
+        close = IconButton(self._context.icons, "close", "Close the inspector")
+        close.clicked.connect(self.closed)
+        row.addWidget(close)
+        return row
+
+
+class _Many(QWidget):
+    """How many are selected, and a button for everything that can be done with them."""
+
+    def __init__(self, context: Context, actions: CubeActions) -> None:
+        super().__init__()
+        self._count = label("", "heading", wrap=True)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(2 * GRID, 3 * GRID, 2 * GRID, 2 * GRID)
+        box.setSpacing(GRID)
+        box.addWidget(self._count)
+        box.addWidget(label("What you choose is done to all of them, as one step that can be undone.", "muted", True))
+        box.addSpacing(GRID)
+        for name in ("confirm", *BUTTONS):
+            box.addWidget(_action_row(actions.actions[name], name, context))
+        box.addStretch(1)
+
+    def show_count(self, count: int) -> None:
+        """Say how many."""
+        self._count.setText(f"{words.memories(count)} selected")
+
+
+def _action_row(action: QAction, name: str, context: Context) -> QWidget:
+    one = button(action.text(), "", BY_NAME[name].icon, context.icons)
+    one.clicked.connect(action.trigger)
+    action.changed.connect(lambda: one.setVisible(action.isVisible()))
+    one.setVisible(action.isVisible())
+    return one

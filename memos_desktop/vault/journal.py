@@ -1,0 +1,324 @@
+"""Every write is a step with its rows before and after: undo, history and audit read the same record.
+
+A step is one transaction. It goes through `Transaction`, which knows rows and no meaning, so undo and redo
+are the same few lines for every table. An update records, and undo restores, only the columns that it
+changed: what use has counted since stays. Undo and redo are steps of their own, so the past is never
+rewritten; the one exception is `Journal.forgetting`, which strikes out what a person wants gone.
+"""
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from memos_desktop.errors import UserError
+from memos_desktop.ids import format_time, now, parse_time
+from memos_desktop.memory.changes import Changes, RowChange, Step
+from memos_desktop.vault.database import Database
+
+TABLES = ("cubes", "versions", "chats", "messages")
+Row = dict[str, Any]
+
+
+@dataclass
+class Touched:
+    """The keys of the rows that a transaction changed, by table, in the order in which they were first touched."""
+
+    cubes: dict[str, None] = field(default_factory=dict)
+    chats: dict[str, None] = field(default_factory=dict)
+    messages: dict[str, None] = field(default_factory=dict)
+
+    def note(self, table: str, key: str) -> None:
+        """A row of `table` changed; a version counts as its cube."""
+        if table == "versions":
+            self.cubes[key.partition("@")[0]] = None
+        else:
+            getattr(self, table)[key] = None
+
+
+class Transaction:
+    """Rows going into one step.
+
+    Attributes:
+        touched: what changed so far.
+        step_id: the step's number, None until something changed.
+        changes: what to tell the world; complete after the step ended.
+
+    """
+
+    def __init__(self, database: Database, head: Row, step_id: int | None = None) -> None:
+        self._database = database
+        self._head = head
+        self._records: list[tuple[str, str, Row | None, Row | None]] = []
+        self.touched = Touched()
+        self.step_id = step_id
+        self.changes = Changes()
+
+    def add(self, table: str, row: Row) -> None:
+        """Insert a row, complete but for columns that have a default."""
+        names = ", ".join(row)
+        marks = ", ".join("?" * len(row))
+        self._database.run(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))
+        self._record(table, row["id"], None, row)
+
+    def change(self, table: str, key: str, columns: Row) -> bool:
+        """Set columns of the row `key`.
+
+        Returns whether any of them was different. A missing row raises KeyError.
+        """
+        names = ", ".join(columns)
+        found = self._database.row(f"SELECT {names} FROM {table} WHERE id = ?", (key,))
+        if found is None:
+            raise KeyError(f"{table} {key}")
+        new = {name: value for name, value in columns.items() if found[name] != value}
+        if not new:
+            return False
+        old = {name: found[name] for name in new}
+        self._update(table, key, new)
+        self._record(table, key, old, new)
+        return True
+
+    def remove(self, table: str, key: str) -> None:
+        """Delete the row `key`. A missing row raises KeyError."""
+        found = self._database.row(f"SELECT * FROM {table} WHERE id = ?", (key,))
+        if found is None:
+            raise KeyError(f"{table} {key}")
+        self._database.run(f"DELETE FROM {table} WHERE id = ?", (key,))
+        self._record(table, key, dict(found), None)
+
+    def revert(self, change: RowChange) -> None:
+        """Take one recorded change back."""
+        self._turn(change.table, change.key, change.after, change.before)
+
+    def repeat(self, change: RowChange) -> None:
+        """Make one recorded change again."""
+        self._turn(change.table, change.key, change.before, change.after)
+
+    def flush(self) -> None:
+        """Write the step and its changes to the journal.
+
+        Called inside the SQL transaction, before it commits.
+        """
+        if not self._records:
+            return
+        if self.step_id is None:
+            self.step_id = self.begin()
+        rows = [(self.step_id, t, k, _dump(before), _dump(after)) for t, k, before, after in self._records]
+        self._database.run_many(
+            "INSERT INTO journal_changes (step_id, table_name, key, before, after) VALUES (?, ?, ?, ?, ?)",
+            rows,
+        )
+        self._records.clear()
+
+    def begin(self) -> int:
+        """Write the head of the step; returns its number."""
+        if self._head["action"] == "do":
+            self._database.run("UPDATE journal_steps SET redoable = 0 WHERE redoable = 1")
+        names = ", ".join(self._head)
+        marks = ", ".join("?" * len(self._head))
+        sql = f"INSERT INTO journal_steps ({names}) VALUES ({marks})"
+        number = self._database.run(sql, tuple(self._head.values())).lastrowid
+        assert number is not None
+        return number
+
+    def _record(self, table: str, key: str, before: Row | None, after: Row | None) -> None:
+        self._records.append((table, key, before, after))
+        self.touched.note(table, key)
+
+    def _update(self, table: str, key: str, columns: Row) -> None:
+        names = ", ".join(f"{name} = ?" for name in columns)
+        self._database.run(f"UPDATE {table} SET {names} WHERE id = ?", (*columns.values(), key))
+
+    def _turn(self, table: str, key: str, old: Row | None, new: Row | None) -> None:
+        if new is None:
+            self.remove(table, key)
+        elif old is None:
+            self.add(table, new)
+        else:
+            self.change(table, key, new)
+
+
+class Journal:
+    """Steps, undo and redo. One line of history: a new step makes what was undone before it final.
+
+    `derive` is called inside every transaction with what it touched, to renew what is made from the rows.
+    """
+
+    def __init__(self, database: Database, derive: Callable[[Touched], None]) -> None:
+        self._database = database
+        self._derive = derive
+        self._open: Transaction | None = None
+
+    @contextlib.contextmanager
+    def step(
+        self, label: str, actor: str = "user", reason: str = "", *, continues: int | None = None
+    ) -> Iterator[Transaction]:
+        """One transaction and one undo step. Inside another step it joins that one, under the outer label.
+
+        `continues` adds to an earlier step, for an import that is saved in pieces. A step that changes
+        nothing leaves no record.
+        """
+        if self._open is not None:
+            yield self._open
+            return
+        with self._transaction(_head("do", label, actor, reason), continues) as transaction:
+            yield transaction
+
+    def undo(self) -> Changes | None:
+        """Take the latest step back that is not undone. None when there is none."""
+        found = self._undoable()
+        return None if found is None else self._play(found[0], found[1], "undo")
+
+    def redo(self) -> Changes | None:
+        """Make the step again that was undone last. None when there is none."""
+        found = self._redoable()
+        return None if found is None else self._play(found[0], found[1], "redo")
+
+    def undo_step(self, step_id: int) -> Changes:
+        """Take this very step back. Raises UserError when it is not the latest one any more."""
+        found = self._undoable()
+        if found is None or found[0] != step_id:
+            raise UserError(
+                "Something else was changed since, so this cannot be undone by itself. Nothing was done.",
+                "Use Undo to go back step by step, or the history of the memory to see what it was.",
+            )
+        return self._play(found[0], found[1], "undo")
+
+    def undo_label(self) -> str | None:
+        """What undo would take back."""
+        found = self._undoable()
+        return None if found is None else found[1]
+
+    def redo_label(self) -> str | None:
+        """What redo would make again."""
+        found = self._redoable()
+        return None if found is None else found[1]
+
+    def steps(
+        self, since: datetime | None = None, cube_id: str | None = None, limit: int = 100
+    ) -> tuple[Step, ...]:
+        """The latest steps with their changes, newest first; for one cube only the changes to it."""
+        where, values = "time >= ?", [format_time(since) if since else ""]
+        of_cube, keys = "1", list[str]()
+        if cube_id is not None:
+            of_cube, keys = "(key = ? OR (key > ? AND key < ?))", [cube_id, f"{cube_id}@", f"{cube_id}A"]
+            where += f" AND id IN (SELECT step_id FROM journal_changes WHERE {of_cube})"
+        sql = f"SELECT * FROM journal_steps WHERE {where} ORDER BY id DESC LIMIT ?"
+        heads = self._database.rows(sql, (*values, *keys, limit))
+        changes = f"SELECT * FROM journal_changes WHERE step_id = ? AND {of_cube} ORDER BY number"
+        return tuple(
+            _step(head, tuple(_row_change(row) for row in self._database.rows(changes, (head["id"], *keys))))
+            for head in heads
+        )
+
+    def complete(self, table: str, key: str, columns: Row) -> bool:
+        """Amend the journal's record of the row that was added under `key`; returns whether there is one.
+
+        An answer is added empty and finished later: redo must bring the finished one back.
+        """
+        sql = "SELECT number, after FROM journal_changes WHERE key = ? AND table_name = ? AND before IS NULL"
+        found = self._database.rows(sql, (key, table))
+        for record in found:
+            after = _dump({**json.loads(record["after"]), **columns})
+            self._database.run(
+                "UPDATE journal_changes SET after = ? WHERE number = ?", (after, record["number"])
+            )
+        return bool(found)
+
+    @contextlib.contextmanager
+    def forgetting(
+        self, label: str, actor: str = "user", reason: str = ""
+    ) -> Iterator[Callable[[str, str], None]]:
+        """A step for good: the yielded function deletes a row and everything the journal says of it."""
+        touched = Touched()
+
+        def forget(table: str, key: str) -> None:
+            self._database.run(f"DELETE FROM {table} WHERE id = ?", (key,))
+            self._database.run("DELETE FROM journal_changes WHERE key = ? AND table_name = ?", (key, table))
+            touched.note(table, key)
+
+        with self._database.transaction():
+            Transaction(self._database, {**_head("do", label, actor, reason), "undoable": 0}).begin()
+            yield forget
+            self._derive(touched)
+            for table in ("passages_fts", "passages_words"):  # a deleted word stays in the index until it is merged
+                self._database.run(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
+            # Labels may quote what was removed, and there is nothing left to undo.
+            self._database.run(
+                "UPDATE journal_steps SET label = 'Change of something removed since', reason = '',"
+                " undoable = 0, redoable = 0 WHERE undoable = 1 AND NOT EXISTS"
+                " (SELECT 1 FROM journal_changes c WHERE c.step_id = journal_steps.id)"
+            )
+
+    @contextlib.contextmanager
+    def _transaction(self, head: Row, continues: int | None) -> Iterator[Transaction]:
+        transaction = Transaction(self._database, head, continues)
+        with self._database.transaction():
+            self._open = transaction
+            try:
+                yield transaction
+                transaction.flush()
+                self._derive(transaction.touched)
+            finally:
+                self._open = None
+        touched = transaction.touched
+        transaction.changes = Changes(
+            cubes=frozenset(touched.cubes),
+            chats=frozenset(touched.chats),
+            messages=frozenset(touched.messages),
+            index=bool(touched.cubes or touched.messages),
+            step_id=transaction.step_id,
+            label=str(head["label"]),
+        )
+
+    def _undoable(self) -> tuple[int, str] | None:
+        sql = "SELECT id, label FROM journal_steps WHERE action = 'do' AND undone = 0 AND undoable = 1"
+        found = self._database.row(f"{sql} ORDER BY id DESC LIMIT 1")
+        return None if found is None else (found["id"], found["label"])
+
+    def _redoable(self) -> tuple[int, str] | None:
+        found = self._database.row(
+            "SELECT id, label FROM journal_steps WHERE redoable = 1 ORDER BY id LIMIT 1"
+        )
+        return None if found is None else (found["id"], found["label"])
+
+    def _play(self, step_id: int, label: str, action: str) -> Changes:
+        sql = "SELECT * FROM journal_changes WHERE step_id = ? ORDER BY number"
+        changes = [_row_change(row) for row in self._database.rows(sql, (step_id,))]
+        head = {**_head(action, label, "user", ""), "of": step_id}
+        undone = action == "undo"
+        with self._transaction(head, None) as transaction:
+            for change in reversed(changes) if undone else changes:
+                (transaction.revert if undone else transaction.repeat)(change)
+            flags = "undone = 1, redoable = 1" if undone else "undone = 0, redoable = 0"
+            self._database.run(f"UPDATE journal_steps SET {flags} WHERE id = ?", (step_id,))
+        return transaction.changes
+
+
+def _head(action: str, label: str, actor: str, reason: str) -> Row:
+    return {"time": format_time(now()), "actor": actor, "label": label, "reason": reason, "action": action}
+
+
+def _dump(row: Row | None) -> str | None:
+    return None if row is None else json.dumps(row, ensure_ascii=False)
+
+
+def _row_change(row: Any) -> RowChange:
+    before, after = (json.loads(row[name]) if row[name] else None for name in ("before", "after"))
+    return RowChange(row["table_name"], row["key"], before, after)
+
+
+def _step(row: Any, changes: tuple[RowChange, ...]) -> Step:
+    return Step(
+        row["id"],
+        parse_time(row["time"]),
+        row["actor"],
+        row["label"],
+        row["reason"],
+        row["action"],
+        row["of"],
+        bool(row["undone"]),
+        changes,
+    )

@@ -1,0 +1,238 @@
+"""The tables, as the first migration makes them.
+
+Truth: cubes (heads), versions, chats, messages, blobs; the journal; vectors (costly to make again).
+Derived, kept by triggers or by `passages`: cube_tags, cube_parents, passages and its two full-text tables.
+"""
+
+CUBES = """
+CREATE TABLE cubes (
+    id TEXT PRIMARY KEY NOT NULL,
+    version INTEGER NOT NULL,
+    created TEXT NOT NULL,
+    changed TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    type TEXT NOT NULL,
+    title TEXT NOT NULL,
+    time TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    parents TEXT NOT NULL,
+    frozen INTEGER NOT NULL,
+    pinned INTEGER NOT NULL,
+    binned TEXT,
+    owner TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    project TEXT,
+    access TEXT NOT NULL,
+    expires TEXT,
+    priority INTEGER NOT NULL,
+    sensitivity TEXT NOT NULL,
+    watermark TEXT,
+    proposed INTEGER NOT NULL,
+    valid_to TEXT,
+    superseded_by TEXT,
+    uses INTEGER NOT NULL DEFAULT 0,
+    last_used TEXT,
+    heat REAL NOT NULL DEFAULT 0
+);
+CREATE INDEX cubes_by_created ON cubes (created) WHERE binned IS NULL;
+CREATE INDEX cubes_by_changed ON cubes (changed) WHERE binned IS NULL;
+CREATE INDEX cubes_by_title ON cubes (title COLLATE NOCASE) WHERE binned IS NULL;
+CREATE INDEX cubes_by_type ON cubes (type) WHERE binned IS NULL;
+CREATE INDEX cubes_by_state ON cubes (state) WHERE binned IS NULL;
+CREATE INDEX cubes_by_uses ON cubes (uses) WHERE binned IS NULL;
+CREATE INDEX cubes_by_heat ON cubes (heat) WHERE binned IS NULL;
+CREATE INDEX cubes_by_time ON cubes (time) WHERE binned IS NULL;
+CREATE INDEX cubes_for_count ON cubes (kind, state, type, pinned, proposed, project) WHERE binned IS NULL;
+CREATE INDEX cubes_pinned ON cubes (pinned) WHERE pinned = 1;
+CREATE INDEX cubes_binned ON cubes (binned) WHERE binned IS NOT NULL;
+
+CREATE TABLE versions (
+    id TEXT PRIMARY KEY NOT NULL,
+    cube_id TEXT NOT NULL REFERENCES cubes (id) DEFERRABLE INITIALLY DEFERRED,
+    version INTEGER NOT NULL,
+    changed TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    text TEXT,
+    sha256 TEXT REFERENCES blobs (sha256) DEFERRABLE INITIALLY DEFERRED,
+    bytes INTEGER NOT NULL,
+    model_sha256 TEXT,
+    title TEXT NOT NULL,
+    type TEXT NOT NULL,
+    event_time TEXT,
+    origin TEXT NOT NULL,
+    source_chat TEXT,
+    source_message TEXT,
+    source_start INTEGER,
+    source_end INTEGER,
+    source_file TEXT,
+    speaker TEXT,
+    actor TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    UNIQUE (cube_id, version)
+);
+CREATE INDEX versions_by_source ON versions (source_message) WHERE source_message IS NOT NULL;
+CREATE INDEX versions_by_blob ON versions (sha256) WHERE sha256 IS NOT NULL;
+
+CREATE TABLE cube_tags (
+    tag TEXT NOT NULL, cube_id TEXT NOT NULL, PRIMARY KEY (tag, cube_id)
+) WITHOUT ROWID;
+CREATE TABLE cube_parents (
+    parent_id TEXT NOT NULL, cube_id TEXT NOT NULL, PRIMARY KEY (parent_id, cube_id)
+) WITHOUT ROWID;
+CREATE INDEX cube_tags_by_cube ON cube_tags (cube_id);
+CREATE INDEX cube_parents_by_cube ON cube_parents (cube_id);
+CREATE TRIGGER cubes_added AFTER INSERT ON cubes BEGIN
+    INSERT OR IGNORE INTO cube_tags SELECT value, new.id FROM json_each(new.tags);
+    INSERT OR IGNORE INTO cube_parents SELECT value, new.id FROM json_each(new.parents);
+END;
+CREATE TRIGGER cubes_retagged AFTER UPDATE OF tags, parents ON cubes BEGIN
+    DELETE FROM cube_tags WHERE cube_id = new.id;
+    DELETE FROM cube_parents WHERE cube_id = new.id;
+    INSERT OR IGNORE INTO cube_tags SELECT value, new.id FROM json_each(new.tags);
+    INSERT OR IGNORE INTO cube_parents SELECT value, new.id FROM json_each(new.parents);
+END;
+CREATE TRIGGER cubes_removed AFTER DELETE ON cubes BEGIN
+    DELETE FROM cube_tags WHERE cube_id = old.id;
+    DELETE FROM cube_parents WHERE cube_id = old.id;
+END;
+"""
+
+CHATS = """
+CREATE TABLE chats (
+    id TEXT PRIMARY KEY NOT NULL,
+    title TEXT NOT NULL,
+    created TEXT NOT NULL,
+    changed TEXT NOT NULL,
+    memory TEXT NOT NULL,
+    project TEXT,
+    leaf_id TEXT REFERENCES messages (id) DEFERRABLE INITIALLY DEFERRED,
+    imported INTEGER NOT NULL,
+    binned TEXT,
+    import_key TEXT UNIQUE
+);
+CREATE INDEX chats_by_changed ON chats (changed);
+CREATE INDEX chats_by_leaf ON chats (leaf_id);
+
+CREATE TABLE messages (
+    id TEXT PRIMARY KEY NOT NULL,
+    chat_id TEXT NOT NULL REFERENCES chats (id) DEFERRABLE INITIALLY DEFERRED,
+    parent_id TEXT REFERENCES messages (id) DEFERRABLE INITIALLY DEFERRED,
+    role TEXT NOT NULL,
+    speaker TEXT NOT NULL,
+    text TEXT NOT NULL,
+    created TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    finish TEXT NOT NULL,
+    ref TEXT,
+    caption TEXT,
+    receipt TEXT NOT NULL,
+    stats TEXT NOT NULL
+);
+CREATE INDEX messages_by_chat ON messages (chat_id, position);
+CREATE INDEX messages_by_parent ON messages (parent_id);
+CREATE INDEX messages_writing ON messages (finish) WHERE finish = 'writing';
+
+-- Messages whose cube was removed for good: they stay in their chat and are not recalled.
+CREATE TABLE forgotten (
+    message_id TEXT PRIMARY KEY NOT NULL
+) WITHOUT ROWID;
+"""
+
+PASSAGES = """
+-- One searchable piece of a cube or message. Ids are never used twice, so that an index cannot confuse them.
+-- body_start: how many characters of text are the speaker or title that stands before every piece.
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    owner TEXT NOT NULL,
+    owner_id TEXT NOT NULL,
+    chunk INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    body_start INTEGER NOT NULL,
+    tags TEXT NOT NULL,
+    UNIQUE (owner_id, chunk)
+);
+CREATE VIRTUAL TABLE passages_fts USING fts5(
+    text, content='passages', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2'
+);
+CREATE VIRTUAL TABLE passages_words USING fts5(
+    text, tags, content='passages', content_rowid='id', prefix='1 2 3',
+    tokenize='unicode61 remove_diacritics 2'
+);
+CREATE VIRTUAL TABLE passages_terms USING fts5vocab('passages_fts', 'row');
+CREATE TRIGGER passages_added AFTER INSERT ON passages BEGIN
+    INSERT INTO passages_fts (rowid, text) VALUES (new.id, new.text);
+    INSERT INTO passages_words (rowid, text, tags) VALUES (new.id, new.text, new.tags);
+END;
+CREATE TRIGGER passages_removed AFTER DELETE ON passages BEGIN
+    INSERT INTO passages_fts (passages_fts, rowid, text) VALUES ('delete', old.id, old.text);
+    INSERT INTO passages_words (passages_words, rowid, text, tags)
+        VALUES ('delete', old.id, old.text, old.tags);
+END;
+CREATE TRIGGER passages_retagged AFTER UPDATE OF tags ON passages BEGIN
+    INSERT INTO passages_words (passages_words, rowid, text, tags)
+        VALUES ('delete', old.id, old.text, old.tags);
+    INSERT INTO passages_words (rowid, text, tags) VALUES (new.id, new.text, new.tags);
+END;
+
+CREATE TABLE embedders (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, dimension INTEGER NOT NULL
+);
+CREATE TABLE vectors (
+    passage_id INTEGER NOT NULL REFERENCES passages (id) ON DELETE CASCADE,
+    embedder INTEGER NOT NULL REFERENCES embedders (number),
+    vector BLOB NOT NULL,
+    PRIMARY KEY (passage_id, embedder)
+);
+CREATE INDEX vectors_by_embedder ON vectors (embedder, passage_id);
+"""
+
+JOURNAL = """
+-- undone: a later undo took it back. redoable: redo may bring it back. undoable: 0 for what is gone for good.
+CREATE TABLE journal_steps (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    time TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    label TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    action TEXT NOT NULL,
+    of INTEGER,
+    undone INTEGER NOT NULL DEFAULT 0,
+    redoable INTEGER NOT NULL DEFAULT 0,
+    undoable INTEGER NOT NULL DEFAULT 1
+);
+CREATE INDEX journal_undo ON journal_steps (id) WHERE action = 'do' AND undone = 0 AND undoable = 1;
+CREATE INDEX journal_redo ON journal_steps (id) WHERE redoable = 1;
+CREATE INDEX journal_by_time ON journal_steps (time);
+CREATE TABLE journal_changes (
+    number INTEGER PRIMARY KEY,
+    step_id INTEGER NOT NULL REFERENCES journal_steps (id),
+    table_name TEXT NOT NULL,
+    key TEXT NOT NULL,
+    before TEXT,
+    after TEXT
+);
+CREATE INDEX journal_changes_by_step ON journal_changes (step_id);
+CREATE INDEX journal_changes_by_key ON journal_changes (key);
+"""
+
+BLOBS = """
+CREATE TABLE blobs (
+    sha256 TEXT PRIMARY KEY NOT NULL,
+    bytes INTEGER NOT NULL,
+    refs INTEGER NOT NULL DEFAULT 0,
+    created TEXT NOT NULL,
+    last_used TEXT NOT NULL
+);
+CREATE TRIGGER versions_added AFTER INSERT ON versions WHEN new.sha256 IS NOT NULL BEGIN
+    UPDATE blobs SET refs = refs + 1 WHERE sha256 = new.sha256;
+END;
+CREATE TRIGGER versions_removed AFTER DELETE ON versions WHEN old.sha256 IS NOT NULL BEGIN
+    UPDATE blobs SET refs = refs - 1 WHERE sha256 = old.sha256;
+END;
+CREATE TABLE meta (
+    name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
+FIRST = CUBES + CHATS + PASSAGES + JOURNAL + BLOBS

@@ -1,0 +1,128 @@
+"""The command line: every verb of the contract parses, wrong usage is said, tags with a minus stay tags."""
+
+import argparse
+import re
+from pathlib import Path
+
+import pytest
+
+from memos_desktop.cli.arguments import MINUS, UsageError, has_verb, parse, parser
+from memos_desktop.memory.cube import Kind, SemanticType, State
+from memos_desktop.memory.message import MemoryMode
+
+ROOT = Path(__file__).resolve().parents[2]
+CONTRACT = (
+    "status", "models list", "models get", "models use", "add", "import-turns", "recall", "chat",
+    "chats list", "chats show", "chats delete", "chats search", "cubes list", "cubes show", "cubes edit",
+    "cubes tag", "cubes pin", "cubes unpin", "cubes freeze", "cubes unfreeze", "cubes archive",
+    "cubes restore", "cubes delete", "undo", "redo", "journal", "check",
+    "backup create", "backup list", "backup restore",
+    "batch", "bench",
+)  # fmt: skip
+
+
+def verbs(level: argparse.ArgumentParser, path: str = "") -> dict[str, argparse.ArgumentParser]:
+    """All verbs below a parser with their full names."""
+    found: dict[str, argparse.ArgumentParser] = {}
+    for action in level._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, below in action.choices.items():
+                deeper = verbs(below, f"{path}{name} ")
+                found |= deeper or {f"{path}{name}": below}
+    return found
+
+
+def test_the_verbs_are_those_of_the_contract() -> None:
+    assert sorted(verbs(parser())) == sorted(CONTRACT)
+
+
+def test_every_verb_explains_itself() -> None:
+    for name, below in verbs(parser()).items():
+        assert below.description, name
+        assert "--json" in below.format_help(), name
+        assert "--data-dir" in below.format_help(), name
+    for first in {name.split()[0] for name in CONTRACT}:
+        assert re.search(rf"^    {first}\s+\w", parser().format_help(), re.MULTILINE), first
+
+
+def test_every_handler_exists() -> None:
+    import importlib
+
+    for name, below in verbs(parser()).items():
+        module, function = below.get_default("handler").split(".")
+        assert callable(getattr(importlib.import_module(f"memos_desktop.cli.{module}"), function)), name
+
+
+def test_the_readme_names_every_verb() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = set(re.findall(r"`([a-z-]+(?: [a-z-]+)?)[^`]*`", readme))
+    words = {verb for text in shown for verb in (text, text.split()[0])}
+    for name in CONTRACT:
+        group, _, verb = name.partition(" ")
+        assert group in words, f"README.md does not mention {name}"
+        assert re.search(rf"\b{verb or group}\b", readme), f"README.md does not mention {name}"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("--json status", {"handler": "status.status", "json": True}),
+        ("status --json", {"handler": "status.status", "json": True}),
+        ("cubes --json list", {"handler": "cubes.list_cubes", "json": True}),
+        ("status", {"json": False, "data_dir": None}),
+        ("--data-dir /x status", {"data_dir": Path("/x")}),
+        ("status --data-dir /x", {"data_dir": Path("/x")}),
+        ("models use qwen", {"handler": "models.use", "name": "qwen"}),
+        ("add Hello --type event --tag a --tag b", {"type": SemanticType.EVENT, "tags": ["a", "b"]}),
+        ("recall cat", {"query": "cat", "queries": None, "k": 10}),
+        ("recall --queries f.jsonl -k 3", {"query": None, "queries": Path("f.jsonl"), "k": 3}),
+        ("chat --message Hi", {"message": "Hi", "new": False, "temporary": False, "memory": None}),
+        ("chat --message Hi --memory off --temperature 0", {"memory": MemoryMode.OFF, "temperature": 0.0}),
+        ("chat --message Hi --attach a --attach b --seed 3", {"attach": ["a", "b"], "seed": 3}),
+        ("cubes list --kind plaintext --state archived", {"kind": Kind.PLAINTEXT, "state": State.ARCHIVED}),
+        ("cubes show abc --version 2", {"id": "abc", "version": 2}),
+        ("cubes tag abc +x -home -h", {"ids": ["abc", "+x", f"{MINUS}home", f"{MINUS}h"], "json": False}),
+        ("cubes tag abc -x --json", {"ids": ["abc", f"{MINUS}x"], "json": True}),
+        ("cubes pin a b", {"handler": "cubes.pin", "ids": ["a", "b"]}),
+        ("journal --since 2024-01-01 --cube a", {"since": "2024-01-01", "cube": "a"}),
+        ("bench recall --data d", {"name": "recall", "data": Path("d")}),
+    ],
+)
+def test_lines_are_understood(line: str, expected: dict[str, object]) -> None:
+    found = vars(parse(line.split()))
+    assert {name: found[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "nonsense",
+        "cubes",
+        "chat",
+        "chat --message",
+        "recall",
+        "recall x --queries f",
+        "add x --type joke",
+        "chat --message x --new --temporary",
+        "chat --message x --memory maybe",
+        "recall x -k 0",
+        "status x",
+        "bench nothing",
+        "cubes list --limit many",
+        "stat",
+    ],
+)
+def test_wrong_usage_is_said(line: str) -> None:
+    with pytest.raises(UsageError, match="usage: memos-desktop"):
+        parse(line.split())
+
+
+def test_only_a_bare_call_opens_the_window() -> None:
+    assert not has_verb([])
+    assert not has_verb(["--data-dir", "/x"])
+    assert not has_verb(["--data-dir=/x"])
+    assert has_verb(["status"])
+    assert has_verb(["--data-dir", "/x", "status"])
+    assert has_verb(["--help"])
+    assert has_verb(["--data-dir"])

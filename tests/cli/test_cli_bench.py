@@ -1,0 +1,86 @@
+"""`bench`: the benchmarks run and report; their figures are nobody's test."""
+
+import importlib
+import sys
+from pathlib import Path
+
+import pytest
+from ran import Verb
+
+import memos_desktop
+from memos_desktop.cli.bench import lines
+
+TESTS = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(autouse=True)
+def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [str(TESTS), *sys.path])
+
+
+def test_a_benchmark_reports_machine_versions_and_figures(verb: Verb) -> None:
+    report = verb("bench", "latency", "--sizes", "40", "--repeat", "3").document
+    assert report["benchmark"] == "latency"
+    assert report["machine"]["cores"] >= 1
+    assert report["versions"]["memos-desktop"] == memos_desktop.__version__
+    figures = report["figures"]["40 cubes"]
+    assert figures["queries"] == 3
+    assert figures["index"] == {"engine": "chroma", "state": "ready", "vectors": 40}
+    assert 0 < figures["recall_ms"]["p50"] <= figures["recall_ms"]["max"]
+
+
+def test_an_installation_without_source_says_so(verb: Verb, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(memos_desktop, "__file__", str(tmp_path / "memos_desktop" / "__init__.py"))
+    ran = verb("bench", "start")
+    assert ran.status == 1
+    assert "source code" in ran.document["error"]["message"]
+
+
+@pytest.mark.parametrize("name", ["recall", "probes"])
+def test_missing_data_is_said(verb: Verb, name: str) -> None:
+    for words in ((), ("--data", "nowhere")):
+        ran = verb("bench", name, *words)
+        assert ran.status == 1
+        assert "--data" in ran.document["error"]["message"]
+
+
+def test_recall_counts_the_share_of_the_evidence() -> None:
+    recall = importlib.import_module("benchmarks.recall")
+    asked = [recall.Asked(1, 0.5, 1.0), recall.Asked(4, 1.0, 1.0)]
+    assert recall.mean(asked) == 0.75
+    assert recall.mean([]) == 0.0
+
+
+@pytest.mark.parametrize(("reply", "right"), [("It is MISO, of course.", True), ("I do not know.", False)])
+def test_a_probe_is_right_when_an_expected_word_is_in_it(reply: str, right: bool) -> None:
+    probes = importlib.import_module("benchmarks.probes")
+    answer = {"reply": reply, "receipt": {"injected": []}}
+    judged = probes.judge({"expect": ["Miso", "Mimi"]}, "Who?", answer)
+    assert judged["right"] is right
+
+
+def test_statements_differ_and_stay_the_same_for_a_seed() -> None:
+    sentences = importlib.import_module("benchmarks.sentences")
+    texts = list(sentences.statements(2_000))
+    assert len(set(texts)) == 2_000
+    assert texts[:50] == list(sentences.statements(50))
+    assert all(question.endswith("?") for question in sentences.questions(20))
+
+
+def test_percentiles_of_few_and_many() -> None:
+    common = importlib.import_module("benchmarks.common")
+    assert common.percentiles([3.0], 0.5, 0.95) == {"p50": 3.0, "p95": 3.0, "max": 3.0}
+    assert common.percentiles(range(1, 102), 0.5, 0.99) == {"p50": 51, "p99": 100, "max": 101}
+
+
+def test_gaps_are_counted_within_their_phase() -> None:
+    gap = importlib.import_module("benchmarks.gap")
+    phases = gap.Phases({"load": [10.0, 11.0], "open": [12.0]}, [(9.0, 99.0), (10.5, 2.0), (10.7, 4.0), (12.5, 50.0)])
+    figures = phases.figures()
+    assert list(figures) == ["load"]
+    assert (figures["load"]["max"], figures["load"]["ticks"]) == (4.0, 2)
+
+
+def test_a_report_is_readable() -> None:
+    shown = lines({"name": "x", "group": {"a": 1}, "rows": [{"b": 2}], "list": [1, 2]})
+    assert shown == ["name: x", "group", "  a: 1", "rows", "  {'b': 2}", "list: [1, 2]"]
