@@ -80,20 +80,31 @@ class Indexing:
     def warm_up(self) -> "Future[None]":
         """Start embedder and index, and embed what was left over."""
         self._schedule()
-        return self.worker.submit(self._open, urgency=Urgency.NOW)
+        return self.worker.submit(self._warm_up, urgency=Urgency.NOW)
+
+    def _warm_up(self) -> None:
+        self._nearest("warm up", 1)
 
     def nearest(self, text: str, depth: int) -> "tuple[Array, list[tuple[int, float]]]":
         """The vector of `text` and its nearest passages with their cosines. Raises IndexUnavailableError."""
         return self.worker.call(self._nearest, text, depth)
 
     def drain(self, progress: Progress) -> int:
-        """Embed everything that waits, and wait for it; returns how many passages. Raises IndexUnavailableError."""
-        return self.worker.call(self._drain, progress, urgency=Urgency.SOON)
+        """Embed everything that waits and build the index; returns how many passages. Raises IndexUnavailableError."""
+        done, total = 0, self._pending()
+        while count := self.worker.call(self._embed_batch, urgency=Urgency.SOON):  # questions get in between
+            done += count
+            progress.update(done, max(done, total), "Reading memories by meaning")
+        if self._opened and self._index.state != "ready":  # a short run must not leave it to the next one for ever
+            self.worker.call(self._mend, urgency=Urgency.SOON)
+        return done
 
     def rebuild(self, progress: Progress) -> None:
         """Make the index again from the vectors in the vault. Runs on the index worker."""
+        if not self._opened:
+            self._opened = True
+            self._index.open(self._embedder.id, self._embedder.dimension)
         self._rebuild(progress)
-        self._opened = True
 
     def status(self) -> IndexStatus:
         """How it is now; starts nothing."""
@@ -113,7 +124,7 @@ class Indexing:
 
     def _embed_last(self) -> None:
         try:
-            self.worker.call(self._drain, Progress())
+            self.drain(Progress())
         except IndexUnavailableError as error:  # the next start embeds them
             log.warning("%s", error.message)
 
@@ -135,30 +146,22 @@ class Indexing:
         except IndexUnavailableError as error:
             log.warning("%s", error.message)
 
-    def _drain(self, progress: Progress) -> int:
-        self._open()
-        done, total = 0, self._pending()
-        while count := self._embed_batch():
-            done += count
-            progress.update(done, max(done, total), "Reading memories by meaning")
-        return done
-
     def _embed_batch(self) -> int:
         name = self._embedder.id
         batch = self._store.ask(lambda vault: vault.search.pending(name, BATCH))
         if not batch:
             return 0
-        self._open()
         ids = [number for number, _ in batch]
         vectors = self._embedder.embed([text for _, text in batch])
+        self._open()
         self._store.ask(lambda vault: vault.search.store_vectors(name, ids, vectors))
         if self._index.state == "ready":
             self._index.upsert(ids, vectors)
         return len(batch)
 
     def _nearest(self, text: str, depth: int) -> "tuple[Array, list[tuple[int, float]]]":
+        vector: Array = self._embedder.embed([text])[0]  # first: without it the index is of no use
         self._open()
-        vector: Array = self._embedder.embed([text])[0]
         if self._index.state == "ready":
             try:
                 return vector, self._index.query(vector, depth)

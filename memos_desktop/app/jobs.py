@@ -36,7 +36,7 @@ class SerialWorker:
         self._thread.start()
 
     def submit(self, function: Callable[..., T], *arguments: Any, urgency: Urgency = Urgency.SOON) -> "Future[T]":
-        """Run `function` on this worker's thread, later."""
+        """Run `function` on this worker's thread, later. After `close` the future fails with UserError."""
         future: Future[T] = Future()
 
         def work() -> None:
@@ -47,9 +47,10 @@ class SerialWorker:
                     future.set_exception(error)
 
         with self._lock:
-            if self._closed:
-                raise UserError("The program is closing, so this was not started.")
-            self._queue.put((urgency, next(self._numbers), work))
+            if not self._closed:
+                self._queue.put((urgency, next(self._numbers), work))
+                return future
+        future.set_exception(UserError("The program is closing, so this was not started."))
         return future
 
     def call(self, function: Callable[..., T], *arguments: Any, urgency: Urgency = Urgency.NOW) -> T:
@@ -126,7 +127,9 @@ class Jobs(Broadcast[Job]):
         job._control = Progress(report)
         self._active[job.id] = job
         self.publish(job)
-        worker.submit(self._run, job, job._control, work, urgency=urgency)
+        started = worker.submit(self._run, job, job._control, work, urgency=urgency)
+        if started.done() and (error := started.exception()):  # the worker is closed
+            self._fail(job, error)
         return job
 
     def _run(self, job: Job, control: Progress, work: Callable[[Progress], T]) -> None:
@@ -139,13 +142,16 @@ class Jobs(Broadcast[Job]):
             self._end(job, JobState.CANCELLED)
             job.future.set_exception(error)
         except BaseException as error:  # the future carries it to whoever waits
-            job.error = error.message if isinstance(error, MemosError) else f"{type(error).__name__}: {error}"
-            job.hint = error.hint if isinstance(error, MemosError) else ""
-            self._end(job, JobState.FAILED)
-            job.future.set_exception(error)
+            self._fail(job, error)
         else:
             self._end(job, JobState.DONE)
             job.future.set_result(result)
+
+    def _fail(self, job: Job, error: BaseException) -> None:
+        job.error = error.message if isinstance(error, MemosError) else f"{type(error).__name__}: {error}"
+        job.hint = error.hint if isinstance(error, MemosError) else ""
+        self._end(job, JobState.FAILED)
+        job.future.set_exception(error)
 
     def _end(self, job: Job, state: JobState) -> None:
         job.state = state

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from memos_desktop.app.jobs import Job, Jobs, Urgency
@@ -27,10 +28,11 @@ from memos_desktop.memory.cube import (
 )
 from memos_desktop.memory.message import Message
 from memos_desktop.progress import Progress
-from memos_desktop.vault.imports import ImportReport, SkippedLine
+from memos_desktop.vault.imports import ImportedTurn, ImportReport, SkippedLine, TurnImport, batches
 from memos_desktop.vault.vault import Vault
 
 LONGEST_TEXT = 2_000_000
+BIN_DAYS = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,10 @@ class Library:
         """Take back out of the bin."""
         return self._store.change(lambda vault: vault.cubes.unbin(_whole(vault, ids)))
 
+    def empty_old_bin(self) -> "Future[Changes]":
+        """Remove for good what has been in the bin for 30 days. It cannot be undone."""
+        return self._store.change(lambda vault: vault.cubes.purge_bin(now() - BIN_DAYS))
+
     def confirm(self, ids: Sequence[str]) -> "Future[Changes]":
         """Agree to what a rule proposed."""
 
@@ -221,15 +227,26 @@ class Library:
         """Bring chat history in, word for word; the job's result is an ImportReport."""
 
         def work(progress: Progress) -> ImportReport:
+            importer = self._store.ask(lambda vault: vault.chats.importer())
             unread: list[SkippedLine] = []
-            report = self._store.ask(
-                lambda vault: vault.chats.import_turns(turns_only(read_turns(path), unread), progress)
-            )
-            self._store.tell(Changes(chats=report.chats, index=bool(report.imported), step_id=report.step_id))
+            read = 0
+            try:
+                for batch in batches(turns_only(read_turns(path), unread)):
+                    progress.check()
+                    kept = self._store.slip(partial(_keep, importer, batch))
+                    read += len(batch)
+                    progress.update(read, 0, f"{kept} turns kept")
+            finally:  # what was kept stays, and is shown
+                report = importer.report()
+                self._store.tell(Changes(chats=report.chats, index=bool(report.imported), step_id=report.step_id))
             skipped = sorted((*report.skipped, *unread), key=lambda line: line.line)
             return replace(report, skipped=tuple(skipped))
 
-        return self._jobs.start(f"Importing {path.name}", self._store.worker, work)
+        return self._jobs.start(f"Importing {path.name}", self._store.background, work)
+
+
+def _keep(importer: TurnImport, batch: list[ImportedTurn], _vault: Vault) -> int:
+    return importer.keep(batch)
 
 
 def _details(vault: Vault, id: str) -> CubeDetails:

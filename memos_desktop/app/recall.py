@@ -65,7 +65,7 @@ class Recall:
 
     def drain(self) -> Job:
         """Embed everything that waits."""
-        return self._jobs.start("Reading memories by meaning", self._worker, self._indexing.drain)
+        return self._jobs.start("Reading memories by meaning", self._store.background, self._indexing.drain)
 
     def rebuild_index(self) -> Job:
         """Make the vector index again from the vault."""

@@ -14,15 +14,23 @@ T = TypeVar("T")
 
 
 class Store:
-    """Owns the vault worker. The vault itself never leaves its thread."""
+    """Owns the vault worker. The vault itself never leaves its thread.
+
+    Attributes:
+        worker: the vault's thread.
+        background: runs long work that asks the vault piece by piece, so that others get in between.
+
+    """
 
     def __init__(self, folder: DataFolder, events: Broadcast[Changes]) -> None:
         self._events = events
         self.worker = SerialWorker("vault")
+        self.background = SerialWorker("background")
         try:
             self._vault = self.worker.call(Vault.open, folder)
         except BaseException:
             self.worker.close()
+            self.background.close()
             raise
 
     def read(self, function: Callable[[Vault], T], urgency: Urgency = Urgency.SOON) -> "Future[T]":
@@ -32,6 +40,10 @@ class Store:
     def ask(self, function: Callable[[Vault], T]) -> T:
         """Ask the vault something and wait, for use cases that run on another worker. Never on the window's thread."""
         return self.worker.call(lambda: function(self._vault))
+
+    def slip(self, function: Callable[[Vault], T]) -> T:
+        """The same as `ask`, behind everything that somebody waits for: a piece of long work."""
+        return self.worker.call(lambda: function(self._vault), urgency=Urgency.IDLE)
 
     def change(self, function: Callable[[Vault], Changes]) -> "Future[Changes]":
         """Write, and broadcast what changed."""
@@ -56,7 +68,8 @@ class Store:
         self._told(changes)
 
     def close(self) -> None:
-        """Finish what is queued, close the file, end the thread."""
+        """Finish what is queued, close the file, end the threads."""
+        self.background.close()
         self.worker.call(self._vault.close, urgency=Urgency.IDLE)
         self.worker.close()
 

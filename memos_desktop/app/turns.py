@@ -93,9 +93,8 @@ class Turns:
                 self._give_up(turn, error, None, on_event)
                 return
             run = _Run(self._store, self._models, self._settings, self._memory, request, opened.result(), on_event)
-            try:
-                self._models.worker.submit(self._run, run, turn, control, on_event)
-            except UserError as closing:
+            started = self._models.worker.submit(self._run, run, turn, control, on_event)
+            if started.done() and (closing := started.exception()):
                 self._give_up(turn, closing, None, on_event)
 
         opening.add_done_callback(follow)

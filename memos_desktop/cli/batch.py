@@ -1,6 +1,7 @@
 """`batch`: many verbs in one process, one per line of standard input, one answer line each."""
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ class BatchLineError(UserError):
 def batch(_arguments: argparse.Namespace, context: Context) -> Iterator[Answer]:
     """Answer each line; a line that fails answers with its error, and the next goes on."""
     context.output.as_json = True
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8")  # JSON is UTF-8, whatever the system's habit
     for line in sys.stdin:
         if line.strip():
             document = answer_line(line, context)

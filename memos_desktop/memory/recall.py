@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from statistics import fmean, pstdev
 
 from memos_desktop.memory.call import Candidate, MemoryCall, Owner, Reason, Recalled, TimeWindow
-from memos_desktop.memory.language import overlap, own_things, tells, words
+from memos_desktop.memory.language import STOP_WORDS, overlap, own_things, tells, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def rank(call: MemoryCall, candidates: Sequence[Candidate], weights: Weights = W
     What has to read a text (does it state anything? which words are shared?) is done for the best few only.
     """
     base = _base_scores(candidates, weights)
-    named, asked = frozenset(words(call.query)), own_things(call.query)
+    named, asked = frozenset(words(call.query)) - STOP_WORDS, own_things(call.query)
     scored = [(_scores(call, candidate, base, named, weights), candidate) for candidate in candidates]
     scored.sort(key=lambda item: -sum(item[0].values()))
     best: dict[tuple[Owner, str], tuple[dict[str, float], Candidate]] = {}

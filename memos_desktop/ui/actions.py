@@ -85,7 +85,7 @@ class Actions(QObject):
         """Name what Undo and Redo would do; without a name they are off."""
         for name, word, label in (("undo", "&Undo", undo), ("redo", "&Redo", redo)):
             action = self.by_name[name]
-            action.setText(f"{word} {label}" if label else word)
+            action.setText(f"{word}: {label}" if label else word)
             action.setEnabled(label is not None)
 
 

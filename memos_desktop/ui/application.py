@@ -1,6 +1,7 @@
 """Starts the window: shown first, filled when the data folder is open, the model loaded after that."""
 
 import argparse
+import importlib
 import logging
 import sys
 import threading
@@ -18,7 +19,7 @@ from memos_desktop.errors import MemosError
 from memos_desktop.paths import APP_NAME, DataFolder
 from memos_desktop.ui.bridge import Bridge
 from memos_desktop.ui.icons import Icons
-from memos_desktop.ui.main_window import MainWindow
+from memos_desktop.ui.main_window import PAGES, MainWindow
 from memos_desktop.ui.prompter import Prompter
 from memos_desktop.ui.theme import Theme
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from memos_desktop.app.workspace import Workspace
 
 log = logging.getLogger(__name__)
+FIRST_PAGE = PAGES["chats"][0]
 Opener = Callable[[DataFolder], "Workspace"]
 
 
@@ -54,6 +56,7 @@ class Session(QObject):
         self.workspace: Workspace | None = None
         self.window = MainWindow(self.theme, self.icons, self.bridge, prompter or Prompter(self), folder)
         self.window.retry.connect(self.open)
+        self.window.entered.connect(self._warm_up, Qt.ConnectionType.QueuedConnection)
 
     @Slot()
     def open(self) -> None:
@@ -64,6 +67,7 @@ class Session(QObject):
 
     def _run(self, future: "Future[Workspace]") -> None:
         try:
+            importlib.import_module(FIRST_PAGE)  # here, so that the Qt thread need not do it in one go
             future.set_result(self._opener(self._folder))
         except Exception as error:  # the bridge tells known errors from bugs
             future.set_exception(error)
@@ -74,8 +78,6 @@ class Session(QObject):
         settings = workspace.settings.value
         self.theme.configure(settings.theme, settings.text_scale, settings.reduced_motion)
         self.window.attach(workspace)
-        if settings.first_run_done:
-            QTimer.singleShot(0, self._warm_up)
 
     @Slot(object)
     def _refused(self, error: MemosError) -> None:
@@ -88,6 +90,7 @@ class Session(QObject):
             loading = self.workspace.models.ensure_loaded()
             self.bridge.then(loading.future, _ignore, _ignore, receiver=self)
             self.bridge.then(self.workspace.recall.warm_up(), _ignore, _ignore, receiver=self)
+            self.bridge.then(self.workspace.library.empty_old_bin(), _ignore, receiver=self)
 
     def close(self) -> None:
         """Close the workspace; returns when every thread has ended."""
@@ -96,8 +99,9 @@ class Session(QObject):
             self.workspace = None
 
 
-def _ignore(_result: object) -> None:
+def _ignore(result: object) -> None:
     """For what is told elsewhere."""
+    log.debug("%s", result)
 
 
 def open_workspace(folder: DataFolder) -> "Workspace":

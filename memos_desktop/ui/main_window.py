@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Qt, Signal, Slot
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -52,12 +52,14 @@ class MainWindow(QMainWindow):
     Signals:
         retry: try to open the data folder again.
         page_shown(str): a page has become visible.
+        entered: the pages can be used; heavy things may be loaded now.
         closed: the person closed the window.
 
     """
 
     retry = Signal()
     page_shown = Signal(str)
+    entered = Signal()
     closed = Signal()
 
     def __init__(self, theme: Theme, icons: Icons, bridge: Bridge, prompter: Prompter, folder: DataFolder) -> None:
@@ -80,6 +82,7 @@ class MainWindow(QMainWindow):
         self._build()
         self.toasts = Toasts(self._body, icons)
         self.toasts.floor = self._floor
+        self.toasts.watch(self.stack)
         self.palette_panel = Palette(self._body, theme, icons)
         self.commands = Commands(self)
         self.actions_by_name = Actions(self, self.commands.table())
@@ -96,7 +99,6 @@ class MainWindow(QMainWindow):
         self.stack = QStackedWidget()
         self.stack.addWidget(Skeleton(self.theme, rows=8))
         self.panel = QStackedWidget()
-        self.panel.setMinimumWidth(280)
         self.panel.setAccessibleName("Inspector")
         self.panel.hide()
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -106,7 +108,8 @@ class MainWindow(QMainWindow):
         self.splitter.addWidget(self.panel)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
-        self.splitter.setSizes([900, INSPECTOR_WIDTH])
+        self.theme.changed.connect(self._size_panel)
+        self._size_panel()
         self.jobs = JobsBar(self.icons, self.bridge)
         self.status = StatusBar(self.icons, self.bridge)
         row = QHBoxLayout()
@@ -121,6 +124,12 @@ class MainWindow(QMainWindow):
         box.addWidget(self.jobs)
         box.addWidget(self.status)
         self.setCentralWidget(self._body)
+
+    @Slot()
+    def _size_panel(self) -> None:
+        """Larger text needs a wider panel."""
+        self.panel.setMinimumWidth(self.theme.px(280))
+        self.splitter.setSizes([900, self.theme.px(INSPECTOR_WIDTH)])
 
     def _connect(self) -> None:
         self.rail.chosen.connect(self.show_page)
@@ -155,7 +164,7 @@ class MainWindow(QMainWindow):
         self.status.attach(workspace.models)
         workspace.events.subscribe(self.bridge.relay(self._on_changes))
         if workspace.settings.value.first_run_done:
-            self._enter()
+            QTimer.singleShot(0, self._enter)  # in a turn of its own, so that the event loop breathes
         else:
             self._show_first_run(self.context)
 
@@ -199,11 +208,13 @@ class MainWindow(QMainWindow):
         self.rail.show()
         self._enter()
 
+    @Slot()
     def _enter(self) -> None:
         self.rail.setEnabled(True)
         self.actions_by_name.set_enabled(VAULT_COMMANDS, True)
         self.commands.refresh_history()
         self.show_page("chats")
+        self.entered.emit()
 
     @Slot(object)
     def _on_changes(self, changes: Changes) -> None:

@@ -76,14 +76,17 @@ class Page(QWidget):
         return 0
 
     def leave(self) -> None:
-        """The window closes: end what runs."""
+        """The window closes: end what runs, take no more input."""
+        self.setEnabled(False)
 
     def inspector(self) -> QWidget | None:
         """The widget for the panel on the right while this page is shown; the window takes it over once."""
         return None
 
     def search(self) -> None:
-        """Ctrl+F: put the cursor into the page's search field, if it has one."""
+        """Ctrl+F: put the cursor into the page's search field; a page without one takes the focus."""
+        self.setFocus()
 
     def open_item(self, item: str, part: str = "") -> None:
         """Show one thing: a cube on the Memory page; a chat, perhaps at one message, on the Chats page."""
+        self.activate()

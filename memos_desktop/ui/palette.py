@@ -136,7 +136,9 @@ class Palette(QFrame):
     def _filter(self, typed: str) -> None:
         self.list.clear()
         words = typed.lower().split()
-        found = [entry for entry in self._entries if all(word in entry.text.lower() for word in words)]
+        found = [
+            entry for entry in self._entries if all(word in f"{entry.text} {entry.hint}".lower() for word in words)
+        ]
         for entry in found[:SHOWN]:
             item = QListWidgetItem(f"{entry.text} {entry.hint}".strip())
             item.setData(Qt.ItemDataRole.UserRole, entry)

@@ -216,7 +216,11 @@ class Conversations:
         turn that is there already (same chat and reference, or same speaker, time and text) is skipped.
         Raises Cancelled at such a point; what was kept stays.
         """
-        return TurnImport(self._database, self._journal).run(turns, progress or Progress())
+        return self.importer().run(turns, progress or Progress())
+
+    def importer(self) -> TurnImport:
+        """The same piece by piece, so that other work of this thread gets in between."""
+        return TurnImport(self._database, self._journal)
 
     def _change(self, chat_id: str, label: str, columns: dict[str, Any]) -> Changes:
         self.get(chat_id)

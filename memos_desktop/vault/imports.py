@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,24 +71,33 @@ class TurnImport:
         self._skipped: list[SkippedLine] = []
         self._imported = 0
         self._step_id: int | None = None
+        self._start = time.perf_counter()
 
     def run(self, turns: Iterable[ImportedTurn], progress: Progress) -> ImportReport:
         """Import all turns; see `Conversations.import_turns`."""
-        start = time.perf_counter()
         read = 0
-        for batch in _batches(turns):
+        for batch in batches(turns):
             progress.check()
-            with self._journal.step("Import chats", continues=self._step_id) as step:
-                touched = {turn.chat: None for turn in batch if self._add(step, turn)}
-                for chat in map(self._chats.__getitem__, touched):
-                    step.change("chats", chat.id, {"leaf_id": chat.leaf_id, "changed": chat.changed})
-            self._step_id = step.step_id
+            self.keep(batch)
             read += len(batch)
             progress.update(read, 0, f"{self._imported} turns kept")
+        return self.report()
+
+    def keep(self, batch: Sequence[ImportedTurn]) -> int:
+        """Import some turns, in one transaction and the same undo step as those before; returns how many so far."""
+        with self._journal.step("Import chats", continues=self._step_id) as step:
+            touched = {turn.chat: None for turn in batch if self._add(step, turn)}
+            for chat in map(self._chats.__getitem__, touched):
+                step.change("chats", chat.id, {"leaf_id": chat.leaf_id, "changed": chat.changed})
+        self._step_id = step.step_id
+        return self._imported
+
+    def report(self) -> ImportReport:
+        """What has been done so far."""
         return ImportReport(
             self._imported,
             tuple(self._skipped),
-            (time.perf_counter() - start) * 1000,
+            (time.perf_counter() - self._start) * 1000,
             self._step_id,
             frozenset(chat.id for chat in self._chats.values()),
         )
@@ -153,7 +162,8 @@ class TurnImport:
         )
 
 
-def _batches(turns: Iterable[ImportedTurn]) -> Iterator[list[ImportedTurn]]:
+def batches(turns: Iterable[ImportedTurn]) -> Iterator[list[ImportedTurn]]:
+    """Pieces that are small enough for one transaction."""
     iterator = iter(turns)
     while batch := list(itertools.islice(iterator, BATCH)):
         yield batch

@@ -42,8 +42,10 @@ def test_close_does_what_is_queued_and_then_refuses():
     worker.close()
     worker.close()
     assert done.result(0) == "done"
-    with pytest.raises(UserError):
-        worker.submit(print)
+    with pytest.raises(UserError, match="closing"):
+        worker.submit(print).result(5)
+    late = Jobs().start("Late", worker, print)
+    assert (late.state, late.error[:7]) == (JobState.FAILED, "The pro")
 
 
 def test_a_job_tells_its_progress_and_result(worker):

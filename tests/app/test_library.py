@@ -1,9 +1,12 @@
 """Looking at cubes and changing them."""
 
+from datetime import timedelta
+
 import pytest
 from app_values import send
 
 from memos_desktop.errors import NotFoundError, UserError
+from memos_desktop.ids import now
 from memos_desktop.memory.cube import CubeFilter, Scope, SemanticType, State
 
 
@@ -112,6 +115,17 @@ def test_the_bin(workspace):
     assert workspace.library.page(CubeFilter(binned=True), 0, 9).result(10).total == 1
     workspace.library.unbin([cube.id]).result(10)
     assert workspace.library.page(CubeFilter(), 0, 9).result(10).total == 1
+
+
+def test_the_bin_is_emptied_after_a_month_and_not_before(workspace, monkeypatch):
+    cube = add(workspace)
+    workspace.library.bin([cube.id]).result(10)
+    workspace.library.empty_old_bin().result(10)
+    assert get(workspace, cube).binned is not None
+    monkeypatch.setattr("memos_desktop.app.library.now", lambda: now() + timedelta(days=31))
+    workspace.library.empty_old_bin().result(10)
+    with pytest.raises(NotFoundError):
+        get(workspace, cube)
 
 
 def test_a_beginning_of_an_id_is_enough(workspace):

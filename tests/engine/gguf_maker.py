@@ -22,6 +22,7 @@ CHAT = {
 
 
 def text(value: str) -> bytes:
+    """A string of the format: its length, then its bytes."""
     data = value.encode()
     return struct.pack("<Q", len(data)) + data
 
@@ -56,5 +57,6 @@ def gguf(
 
 
 def write(path: Path, data: bytes) -> Path:
+    """Write a file and return its path."""
     path.write_bytes(data)
     return path

@@ -1,3 +1,5 @@
+"""The echo backend: what unit tests of the layers above rely on."""
+
 import pytest
 
 from memos_desktop.engine.base import LoadOptions, PromptTurn, Sampling

@@ -1,10 +1,11 @@
+"""The packaged embedder: a real child with the real model, and its failures."""
+
 import numpy as np
 import pytest
 
 from memos_desktop.engine import embedder as embedder_module
 from memos_desktop.engine.embedder import ENVIRONMENT, PackagedEmbedder
 from memos_desktop.errors import IndexUnavailableError
-
 
 NO_NETWORK = """
 import socket

@@ -1,3 +1,5 @@
+"""The header reader: real, damaged, truncated and random files."""
+
 import ctypes
 import random
 import struct

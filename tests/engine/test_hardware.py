@@ -1,3 +1,5 @@
+"""What is said of this computer."""
+
 import os
 
 import psutil

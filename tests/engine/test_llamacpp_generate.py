@@ -1,3 +1,5 @@
+"""One loaded model: answers, reuse, figures, limits, stopping. With the starter model."""
+
 import random
 import sys
 import threading

@@ -1,3 +1,5 @@
+"""The catalogue, downloads from a local server and from packages, hashes."""
+
 import hashlib
 import http.server
 import json
@@ -39,7 +41,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body[:limit])
 
     def log_message(self, *args):
-        pass
+        """Say nothing on standard error."""
 
 
 @pytest.fixture
@@ -273,7 +275,7 @@ class FakePip:
         return self.returncode
 
     def kill(self):
-        pass
+        """It has ended already."""
 
     wait = kill
 

@@ -1,3 +1,5 @@
+"""How much goes where: context length, GPU layers, memory."""
+
 import pytest
 from gguf_maker import CHAT, gguf, write
 

@@ -1,3 +1,5 @@
+"""Which backend runs which file."""
+
 import subprocess
 import sys
 

@@ -1,3 +1,5 @@
+"""Chat templates: texts kept apart, refusals worked around, the sandbox."""
+
 import pytest
 
 from memos_desktop.engine.base import PromptTurn

@@ -1,3 +1,5 @@
+"""Tokens of the starter model: exact where text is ordinary, safe where it is not."""
+
 import ctypes
 
 import pytest

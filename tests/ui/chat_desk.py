@@ -58,9 +58,9 @@ class ChatDesk:
 
     def finished(self, count: int) -> None:
         """Wait until no answer is being written and this many messages are there."""
-        self.until(lambda: not self.page.conversation.runner.running and len(self.items) == count)
+        self.expect(lambda: not self.page.conversation.runner.running and len(self.items) == count)
 
-    def until(self, condition: "object") -> None:
+    def expect(self, condition: "object") -> None:
         """Wait for what the page will show."""
         assert callable(condition)
         self.desk.qtbot.waitUntil(condition, timeout=WAIT_MS)
@@ -116,7 +116,7 @@ class ChatDesk:
         """Open a chat and wait until its messages are there."""
         with self.desk.qtbot.waitSignal(self.page.column.settled, timeout=WAIT_MS):
             self.page.open_item(chat_id)
-        self.until(lambda: self.page.conversation.open.id == chat_id)
+        self.expect(lambda: self.page.conversation.open.id == chat_id)
 
 
 def asleep(*_arguments: object) -> object:

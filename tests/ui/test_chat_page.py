@@ -24,7 +24,7 @@ def titles(chat: ChatDesk) -> list[str]:
 def test_chats_stand_under_their_dates(chat: ChatDesk) -> None:
     chat.fill("Older", 2)
     chat.fill("Newer", 2)
-    chat.until(lambda: titles(chat) == ["Newer", "Older"])
+    chat.expect(lambda: titles(chat) == ["Newer", "Older"])
     assert chat.page.list.model.rows[0].heading == "Today"
 
 
@@ -32,7 +32,7 @@ def test_search_finds_a_message_and_jumps_to_it(chat: ChatDesk) -> None:
     chat.fill("Long", 400, "This is item{number}z of many")
     chat.page.search()
     chat.page.list.field.setText("item17z")
-    chat.until(lambda: any(row.hit for row in chat.page.list.model.rows))
+    chat.expect(lambda: any(row.hit for row in chat.page.list.model.rows))
     with chat.desk.qtbot.waitSignal(chat.page.column.settled, timeout=WAIT_MS):
         QTest.keyClick(chat.page.list.field, Qt.Key.Key_Return)
     marked = chat.page.column._marked
@@ -47,17 +47,17 @@ def test_a_hit_on_another_branch_shows_that_branch(chat: ChatDesk) -> None:
     chat.type("Something else")
     chat.finished(2)
     chat.page.list.field.setText("zebras")
-    chat.until(lambda: any(row.hit for row in chat.page.list.model.rows))
+    chat.expect(lambda: any(row.hit for row in chat.page.list.model.rows))
     chat.page.list._open_current()
-    chat.until(lambda: chat.items and chat.texts()[0] == "A word about zebras")
+    chat.expect(lambda: chat.items and chat.texts()[0] == "A word about zebras")
 
 
 def test_rename_goes_through_the_prompter(chat: ChatDesk) -> None:
     chat.say("Hello")
     chat.desk.prompter.text = "A better title"
     chat.page.header.asked.emit("rename")
-    chat.until(lambda: titles(chat) == ["A better title"])
-    chat.until(lambda: chat.page.header.title.full_text() == "A better title")
+    chat.expect(lambda: titles(chat) == ["A better title"])
+    chat.expect(lambda: chat.page.header.title.full_text() == "A better title")
 
 
 def test_a_deleted_chat_leaves_the_page_and_undo_brings_it_back(chat: ChatDesk) -> None:
@@ -65,15 +65,15 @@ def test_a_deleted_chat_leaves_the_page_and_undo_brings_it_back(chat: ChatDesk) 
     deleted = chat.page.conversation.open.id
     chat.page.header.asked.emit("delete")
     chat.desk.wait_toast("Deleted")
-    chat.until(lambda: titles(chat) == [] and chat.items == [])
+    chat.expect(lambda: titles(chat) == [] and chat.items == [])
     chat.desk.undo_last()
-    chat.until(lambda: chat.page.conversation.open.id == deleted and len(chat.items) == 2)
+    chat.expect(lambda: chat.page.conversation.open.id == deleted and len(chat.items) == 2)
 
 
 def test_undo_elsewhere_is_shown_here(chat: ChatDesk) -> None:
     chat.say("Hello")
     chat.desk.result(chat.desk.workspace.library.undo())
-    chat.until(lambda: len(chat.items) < 2)
+    chat.expect(lambda: len(chat.items) < 2)
 
 
 # long chats
@@ -176,7 +176,7 @@ def test_the_theme_reaches_messages(chat: ChatDesk) -> None:
     light = block.text.text()
     try:
         theme.configure("dark", reduced_motion=True)
-        chat.until(lambda: theme.tokens.activation in chat.answer().findChildren(CodeBlock)[-1].text.text())
+        chat.expect(lambda: theme.tokens.activation in chat.answer().findChildren(CodeBlock)[-1].text.text())
         assert chat.answer().findChildren(CodeBlock)[-1].text.text() != light
     finally:
         theme.configure("light", reduced_motion=True)
@@ -187,7 +187,7 @@ def test_actions_appear_with_the_keyboard(chat: ChatDesk) -> None:
     assert answer._actions is None
     chat.page.window().activateWindow()
     answer.setFocus()
-    chat.until(lambda: answer._actions is not None and answer._actions.isVisible())
+    chat.expect(lambda: answer._actions is not None and answer._actions.isVisible())
 
 
 # composer
@@ -238,7 +238,7 @@ def test_an_example_goes_into_the_composer(chat: ChatDesk) -> None:
 
 def test_a_narrow_page_hides_the_list(chat: ChatDesk) -> None:
     chat.page.resize(NARROW - 1, 700)
-    chat.until(lambda: chat.page.list.isHidden())
+    chat.expect(lambda: chat.page.list.isHidden())
     chat.page.header.sidebar.click()
     assert not chat.page.list.isHidden()
 

@@ -27,7 +27,7 @@ def test_a_message_is_answered_and_saved(chat: ChatDesk) -> None:
 def test_the_message_is_in_the_column_before_the_model_answers(chat: ChatDesk, gate: Gate) -> None:
     chat.type("First words")
     assert chat.texts() == ["First words", ""]
-    chat.until(lambda: chat.answer().body.text != "")
+    chat.expect(lambda: chat.answer().body.text != "")
     assert chat.page.conversation.runner.running
     gate.open()
     chat.finished(2)
@@ -36,7 +36,7 @@ def test_the_message_is_in_the_column_before_the_model_answers(chat: ChatDesk, g
 
 def test_escape_stops_and_keeps_what_has_arrived(chat: ChatDesk, gate: Gate) -> None:
     chat.type("one two three four five")
-    chat.until(lambda: chat.answer().body.text != "")
+    chat.expect(lambda: chat.answer().body.text != "")
     QTest.keyClick(chat.page.composer.field, Qt.Key.Key_Escape)
     chat.finished(2)
     assert chat.answer().message.finish is Finish.CANCELLED
@@ -47,7 +47,7 @@ def test_escape_stops_and_keeps_what_has_arrived(chat: ChatDesk, gate: Gate) -> 
 
 def test_the_send_button_stops_while_an_answer_is_written(chat: ChatDesk, gate: Gate) -> None:
     chat.type("one two three four")
-    chat.until(lambda: chat.answer().body.text != "")
+    chat.expect(lambda: chat.answer().body.text != "")
     assert chat.page.composer.send.accessibleName().startswith("Stop")
     chat.page.composer.send.click()
     chat.finished(2)
@@ -60,9 +60,9 @@ def test_answer_again_makes_a_second_version(chat: ChatDesk) -> None:
     chat.finished(2)
     second = chat.answer()
     assert second.message.id != first
-    chat.until(lambda: second.sibling(-1) == first)
+    chat.expect(lambda: second.sibling(-1) == first)
     chat.page._act("previous", second)
-    chat.until(lambda: chat.items and chat.answer().message.id == first)
+    chat.expect(lambda: chat.items and chat.answer().message.id == first)
 
 
 def test_an_edit_branches_even_at_the_first_message(chat: ChatDesk) -> None:
@@ -74,7 +74,7 @@ def test_an_edit_branches_even_at_the_first_message(chat: ChatDesk) -> None:
     chat.finished(2)
     assert chat.texts()[0] == "The new words"
     question = chat.question()
-    chat.until(lambda: question.sibling(-1) is None or question.sibling(-1) == old)
+    chat.expect(lambda: question.sibling(-1) is None or question.sibling(-1) == old)
     branches = chat.desk.result(chat.desk.workspace.chats.branches(question.message.id))
     assert branches.siblings == (old, question.message.id)
     assert chat.chat_count() == 1
@@ -110,7 +110,7 @@ def test_a_memory_goes_to_the_bin_from_the_receipt_and_comes_back(chat: ChatDesk
     chat.desk.wait_toast("Moved to the bin")
     assert chat.desk.result(chat.desk.workspace.library.cube(cube.id)).binned is not None
     chat.desk.undo_last()
-    chat.until(lambda: card.isEnabled())
+    chat.expect(lambda: card.isEnabled())
     assert chat.desk.result(chat.desk.workspace.library.cube(cube.id)).binned is None
 
 
@@ -125,13 +125,13 @@ def test_a_memory_that_is_not_relevant_is_not_used_again_in_this_chat(chat: Chat
 
 def test_what_is_kept_is_shown_and_can_be_taken_back(chat: ChatDesk) -> None:
     answer = chat.say("My favourite tea is sencha.")
-    chat.until(lambda: isinstance(answer.kept, KeptCard))
+    chat.expect(lambda: isinstance(answer.kept, KeptCard))
     card = answer.kept
     assert isinstance(card, KeptCard)
     assert "sencha" in card.words.full_text()
     kept = card.cubes[0].id
     card.undo.click()
-    chat.until(lambda: "taken back" in card.words.full_text())
+    chat.expect(lambda: "taken back" in card.words.full_text())
     counts = chat.desk.result(chat.desk.workspace.library.counts())
     assert counts.cubes == 0, kept
 
@@ -203,7 +203,7 @@ def test_a_refused_text_comes_back_into_the_composer(chat: ChatDesk) -> None:
 def test_an_answer_goes_on_in_the_background(chat: ChatDesk, gate: Gate) -> None:
     other = chat.fill("Another chat", 4)
     chat.type("one two three four")
-    chat.until(lambda: chat.answer().body.text != "")
+    chat.expect(lambda: chat.answer().body.text != "")
     mine = chat.page.conversation.open.id
     chat.open(other)
     assert chat.texts()[0] == "Message 0"
@@ -220,10 +220,10 @@ def test_the_memory_request_can_be_changed_before_it_runs(chat: ChatDesk) -> Non
     chat.desk.result(chat.desk.workspace.library.add("Nora's favourite tea is sencha"))
     chat.page.composer.set_text("What is it called?")
     chat.page.composer.request.click()
-    chat.until(lambda: chat.page.request.isVisible())
+    chat.expect(lambda: chat.page.request.isVisible())
     chat.page.request.query.setText("boat called Lima")
     chat.page.request.try_button.click()
-    chat.until(lambda: "found" in chat.page.request.found.text())
+    chat.expect(lambda: "found" in chat.page.request.found.text())
     chat.page.request.use_button.click()
     chat.finished(2)
     call = chat.answer().message.receipt["call"]

@@ -312,4 +312,4 @@ def test_every_control_has_a_name(page: MemoryPage, desk: Desk) -> None:
     opened(page, desk)
     for widget in (page.table, page.filters.field, page.filters.kind, page.filters.pinned, page.form.text):
         assert widget.accessibleName()
-    assert page.cubes.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "Text"
+    assert page.cubes.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "Plaintext"

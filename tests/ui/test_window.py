@@ -172,7 +172,7 @@ def test_the_palette_finds_chats(opened: Session, qtbot: QtBot) -> None:
     page.new_chat()
     palette = opened.window.palette_panel
     action(opened, "palette")
-    QTest.keyClicks(palette.field, "volcanoes")
+    QTest.keyClicks(palette.field, "volcanoes chat")
     qtbot.waitUntil(lambda: palette.list.count() == 1, timeout=WAIT_MS)
     QTest.keyClick(palette.field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: page.conversation.open.id == chat, timeout=WAIT_MS)

@@ -1,6 +1,7 @@
 """Loads GGUF files: checks them first, plans layers and context, and explains what went wrong."""
 
 import contextlib
+import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from memos_desktop.progress import Progress
 
 INSTRUCT = "Choose its Instruct or Chat variant."
 CHAT_MODEL = "Choose a chat model."
+LOAD_ERROR = "llama_model_load: error loading model: "
 
 
 class LlamaCppBackend:
@@ -76,7 +78,7 @@ def refuse_unfit(header: Header, path: Path) -> None:
             f"{path.name} is one of {count} parts of a model.",
             "Join the parts with `llama-gguf-split --merge`, or download the model as one file.",
         )
-    if not header.architecture or not header.tensors:
+    if not header.tensors or header.number("block_count") < 1:  # it would end the process
         raise ModelError(f"{path.name} holds no weights of a model.", AGAIN)
     if not isinstance(header.metadata.get("tokenizer.chat_template"), str):
         raise ModelError(
@@ -136,7 +138,7 @@ class _Loader:
         parameters.n_gpu_layers = plan.gpu_layers
         parameters.progress_callback = self._api.llama_progress_callback(step)
         self._native.forget_errors()
-        model = self._api.llama_model_load_from_file(str(self._path).encode(), parameters)
+        model = self._api.llama_model_load_from_file(os.fsencode(self._path), parameters)
         if failures:
             if model:
                 self._api.llama_model_free(model)
@@ -197,7 +199,7 @@ class _Loader:
         return Capabilities(shift=shift, rollback=dense, adapters=True, saves_state=True)
 
     def _failed(self, what: str) -> ModelError:
-        reason = self._native.last_errors() or "llama.cpp gave no reason"
+        reason = self._native.first_error().removeprefix(LOAD_ERROR) or "llama.cpp gave no reason"
         return ModelError(
             f"{self._path.name} could not {what}: {reason}.",
             "Close other programs, choose a shorter context or another model.",

@@ -5,7 +5,6 @@ import functools
 import logging
 import os
 import sys
-from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,14 +23,14 @@ class Device:
     total: int
 
 
-# How long threads that wait for each other spin before they sleep, hundreds of times for each token. GNU
-# OpenMP's default of 300,000 rounds is right on an idle machine only: with one other busy process a token
-# took 10 to 50 times as long. At 500 an idle machine loses nothing that can be measured.
+# Rounds that threads spin before they sleep when they wait for each other, hundreds of times for each token.
+# GNU OpenMP's default of 300,000 is right only where nobody else wants the cores. Measured on two cores with
+# other work on them: prompts are read four times, answers written five times as fast at 500.
 SPIN_ROUNDS = "500"
 
 
 class Library:
-    """The functions of `llama_cpp.llama_cpp` as attributes of `api`, and the last errors it logged."""
+    """The functions of `llama_cpp.llama_cpp` as attributes of `api`, and the errors it logged."""
 
     def __init__(self) -> None:
         if "OMP_WAIT_POLICY" not in os.environ:
@@ -39,7 +38,7 @@ class Library:
         from llama_cpp import llama_cpp as api
 
         self.api: Any = api
-        self._errors: deque[str] = deque(maxlen=4)
+        self._errors: list[str] = []
         self._level = 0
         # The callback object must outlive the library, hence the attribute.
         self._callback = api.llama_log_callback(self._record)
@@ -55,9 +54,9 @@ class Library:
         """Start to collect anew, before a call whose failure is to be explained."""
         self._errors.clear()
 
-    def last_errors(self) -> str:
-        """What llama.cpp complained about since `forget_errors`, in one line."""
-        return "; ".join(self._errors)
+    def first_error(self) -> str:
+        """What llama.cpp complained about first since `forget_errors`: the cause of the others."""
+        return self._errors[0] if self._errors else ""
 
     def devices(self) -> tuple[Device, ...]:
         """The GPUs this build of llama.cpp can use; empty for a CPU build."""

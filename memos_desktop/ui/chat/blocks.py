@@ -20,6 +20,8 @@ from memos_desktop.ui.tokens import Tokens
 from memos_desktop.ui.widgets import IconButton, label
 
 GAP = 12
+INDENT = 40
+"""What Qt indents a list by, in pixels, whatever the text size."""
 SHOWN_CHARACTERS = 60_000
 FRAME_MS = 33
 """A stream is drawn at most 30 times a second."""
@@ -49,7 +51,7 @@ def _css(tokens: Tokens, scale: float, mono: str) -> str:
 
     return (
         f"<style>p,li,h1,h2,h3,h4,blockquote{{line-height:145%}} p{{margin:0 0 {px(10)}px 0}}"
-        f" li{{margin:0 0 {px(4)}px 0}} ul,ol{{margin:0 0 {px(10)}px -{px(18)}px}}"
+        f" li{{margin:0 0 {px(4)}px 0}} ul,ol{{margin:0 0 {px(10)}px {px(26) - INDENT}px}}"
         f" h1{{font-size:{px(20)}px;margin:{px(8)}px 0 {px(8)}px 0}}"
         f" h2{{font-size:{px(17)}px;margin:{px(8)}px 0 {px(6)}px 0}}"
         f" h3,h4,h5,h6{{font-size:{px(15)}px;margin:{px(6)}px 0 {px(6)}px 0}}"

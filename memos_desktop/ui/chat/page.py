@@ -25,7 +25,7 @@ from memos_desktop.ui.theme import COLUMN, GRID
 from memos_desktop.ui.widgets import IconButton
 
 LIST_WIDTH = 264
-NARROW = 640
+NARROW = 720
 """Below this width the page shows the conversation only; a button brings the list."""
 
 
@@ -87,11 +87,11 @@ class ChatPage(Page):
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
-        self.list.setMinimumWidth(200)
+        self.list.setMinimumWidth(self.context.theme.px(200))
         self.splitter.addWidget(self.list)
         self.splitter.addWidget(right)
         self.splitter.setStretchFactor(1, 1)
-        self.splitter.setSizes([LIST_WIDTH, 900])
+        self.splitter.setSizes([self.context.theme.px(LIST_WIDTH), 900])
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.splitter)
@@ -175,7 +175,9 @@ class ChatPage(Page):
 
     @Slot()
     def _leave_chat(self) -> None:
-        """What belongs to the chat that was shown ends."""
+        """What belongs to the chat that was shown ends; of a temporary one the model forgets everything too."""
+        if self.conversation.open.temporary:
+            self.context.workspace.models.reset()
         self._editing = None
         self.composer.set_edit("")
         self.requests.reset()
@@ -334,6 +336,7 @@ class ChatPage(Page):
 
     def leave(self) -> None:
         """Stop the answer that is being written; what has arrived is saved."""
+        super().leave()
         self.conversation.runner.close()
         self.browsing.close()
         self.column.stop()

@@ -15,6 +15,13 @@ from memos_desktop.ui.theme import GRID, HALF, Theme
 
 MARK = 14
 HEAT_WIDTH = 44
+# Plain numbers: PySide's enums cost more than the painting itself when a cell combines five of them.
+SELECTED = QStyle.StateFlag.State_Selected.value
+HOVERED = QStyle.StateFlag.State_MouseOver.value
+FOCUSED = QStyle.StateFlag.State_HasFocus.value
+LEFT = (Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter).value
+RIGHT = (Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter).value
+CENTRE = Qt.AlignmentFlag.AlignCenter.value
 
 
 @dataclass(slots=True)
@@ -43,7 +50,7 @@ class CubeDelegate(QStyledItemDelegate):
         self._colors: dict[str, QColor] = {}
         self._marks: dict[tuple[str, str, bool], QIcon] = {}
         theme.changed.connect(self._forget)
-        self._columns: dict[Column, Callable[[_Cell], None]] = {
+        self._columns: dict[int, Callable[[_Cell], None]] = {
             Column.KIND: self._kind,
             Column.TITLE: self._title,
             Column.TYPE: self._type,
@@ -69,22 +76,22 @@ class CubeDelegate(QStyledItemDelegate):
         cube = index.data(CUBE_ROLE)
         inner = area.adjusted(GRID, 0, -GRID, 0)
         if cube is None:
-            self._skeleton(painter, inner, index.row(), Column(index.column()))
+            self._skeleton(painter, inner, index.row(), index.column())
         else:
-            self._columns[Column(index.column())](_Cell(painter, inner, cube))
+            self._columns[index.column()](_Cell(painter, inner, cube))
         painter.restore()
 
     def _background(self, painter: QPainter, option: QStyleOptionViewItem, first: bool) -> None:
         area: QRect = option.rect
-        state = option.state
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        if selected or state & QStyle.StateFlag.State_MouseOver:
+        state: int = option.state.value
+        selected = bool(state & SELECTED)
+        if selected or state & HOVERED:
             painter.fillRect(area, self._color("selected" if selected else "hover"))
-        if first and state & QStyle.StateFlag.State_HasFocus and option.widget.hasFocus():
+        if first and state & FOCUSED and option.widget.hasFocus():
             painter.fillRect(QRect(area.left(), area.top(), 3, area.height()), self._color("accent"))
         painter.fillRect(QRect(area.left(), area.bottom(), area.width(), 1), self._color("border"))
 
-    def _skeleton(self, painter: QPainter, area: QRect, row: int, column: Column) -> None:
+    def _skeleton(self, painter: QPainter, area: QRect, row: int, column: int) -> None:
         if column in (Column.TAGS, Column.HEAT):
             return
         share = (0.7, 0.45, 0.6, 0.35)[row % 4] if column == Column.TITLE else 0.7
@@ -125,8 +132,7 @@ class CubeDelegate(QStyledItemDelegate):
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, cell.area.width())
         cell.painter.setFont(font)
         cell.painter.setPen(self._color(token))
-        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-        cell.painter.drawText(cell.area, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
+        cell.painter.drawText(cell.area, RIGHT if right else LEFT, shown)
         return metrics.horizontalAdvance(shown)
 
     def _kind(self, cell: _Cell) -> None:
@@ -171,7 +177,7 @@ class CubeDelegate(QStyledItemDelegate):
             rest = metrics.horizontalAdvance(f"+{left}") + HALF if left > 1 else 0
             if place and width + rest > cell.area.width():
                 cell.painter.setPen(self._color("muted"))
-                cell.painter.drawText(cell.area, int(Qt.AlignmentFlag.AlignVCenter), f"+{left}")
+                cell.painter.drawText(cell.area, LEFT, f"+{left}")
                 return
             self._chip(cell, shown, min(width, cell.area.width()), metrics.height())
 
@@ -183,7 +189,7 @@ class CubeDelegate(QStyledItemDelegate):
         cell.painter.setBrush(Qt.BrushStyle.NoBrush)
         cell.painter.drawRoundedRect(frame, 5, 5)
         cell.painter.setPen(self._color("muted"))
-        cell.painter.drawText(frame, int(Qt.AlignmentFlag.AlignCenter), text)
+        cell.painter.drawText(frame, CENTRE, text)
 
     def _uses(self, cell: _Cell) -> None:
         if cell.cube.behaviour.uses:

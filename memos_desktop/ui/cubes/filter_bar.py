@@ -41,6 +41,7 @@ class Choice(QToolButton):
         self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.setIcon(icons.icon("expand", "muted"))
         self._menu = QMenu(self)
+        self._menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setMenu(self._menu)
         self._group = QActionGroup(self)
         self.offer(values)
@@ -117,7 +118,7 @@ class FilterBar(QWidget):
         icons = context.icons
         self._theme = context.theme
         self.field = SearchField(icons, "Search memories")
-        self.kind = Choice(icons, "Form", [(kind, said, kind.value) for kind, said in words.KINDS.items()])
+        self.kind = Choice(icons, "Kind", [(kind, said, kind.value) for kind, said in words.KINDS.items()])
         self.type = Choice(icons, "Type", [(one, said, "") for one, said in words.TYPES.items()])
         self.state = Choice(icons, "State", [(one, said, one.value) for one, said in words.STATES.items()])
         self.tag = Choice(icons, "Tag")

@@ -44,6 +44,7 @@ class Column(IntEnum):
     DATE = 7
 
 
+COLUMNS = len(Column)
 HEADINGS = {
     Column.KIND: "",
     Column.TITLE: "Memory",
@@ -158,15 +159,15 @@ class CubeTableModel(QAbstractTableModel):
 
     def columnCount(self, parent: Index = ROOT) -> int:
         """The number of columns."""
-        return 0 if parent.isValid() else len(Column)
+        return 0 if parent.isValid() else COLUMNS
 
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
         """The cube under CUBE_ROLE; words for display, tooltips and screen readers."""
-        if not index.isValid() or role not in _ROLES:
+        if role == CUBE_ROLE:
+            return self.cube_at(index.row())
+        cube = self.cube_at(index.row()) if role in _ROLES else None
+        if cube is None:
             return None
-        cube = self.cube_at(index.row())
-        if role == CUBE_ROLE or cube is None:
-            return cube
         if role == Qt.ItemDataRole.ToolTipRole:
             return _tip(cube, Column(index.column()))
         return _cell(cube, Column(index.column()))
@@ -179,7 +180,7 @@ class CubeTableModel(QAbstractTableModel):
             if role == Qt.ItemDataRole.DisplayRole:
                 return HEADINGS[Column(section)] + self._arrow(Column(section))
             if role == Qt.ItemDataRole.AccessibleTextRole:
-                return HEADINGS[Column(section)] or "Form"
+                return HEADINGS[Column(section)] or "Kind"
         return None
 
     def _arrow(self, column: Column) -> str:

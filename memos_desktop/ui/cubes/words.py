@@ -13,14 +13,14 @@ TYPES = {
     SemanticType.FACT: "Fact",
     SemanticType.PREFERENCE: "Preference",
     SemanticType.EVENT: "Event",
-    SemanticType.PROCEDURE: "How-to",
+    SemanticType.PROCEDURE: "Procedure",
     SemanticType.DOCUMENT: "Document",
-    SemanticType.PERSONA: "About you",
+    SemanticType.PERSONA: "Persona",
 }
-KINDS = {Kind.PLAINTEXT: "Text", Kind.ACTIVATION: "KV state", Kind.PARAMETRIC: "Adapter"}
+KINDS = {Kind.PLAINTEXT: "Plaintext", Kind.ACTIVATION: "Activation", Kind.PARAMETRIC: "Parametric"}
 STATES = {
-    State.GENERATED: "New",
-    State.ACTIVATED: "In use",
+    State.GENERATED: "Generated",
+    State.ACTIVATED: "Activated",
     State.MERGED: "Merged",
     State.ARCHIVED: "Archived",
     State.EXPIRED: "Expired",
@@ -141,7 +141,7 @@ def _descriptive_lines(cube: Cube) -> tuple[tuple[str, str], ...]:
     return (
         ("Title", cube.title),
         ("Type", TYPES[about.type]),
-        ("Form", f"{KINDS[cube.kind]}: {payload_words(cube)}"),
+        ("Kind", f"{KINDS[cube.kind]}: {payload_words(cube)}"),
         ("Tags", ", ".join(cube.tags) or "none"),
         ("Origin", ORIGINS[about.origin]),
         ("Said by", about.speaker or "nobody named"),

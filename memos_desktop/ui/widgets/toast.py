@@ -106,6 +106,10 @@ class Toasts(QObject):
         )
         return self._add(Toast(self._icons, text, "danger", "danger", "", None), SHOWN_ERROR_MS)
 
+    def watch(self, widget: QWidget) -> None:
+        """Keep clear of this widget too when it is resized."""
+        widget.installEventFilter(self)
+
     def _add(self, toast: Toast, milliseconds: int) -> Toast:
         toast.setParent(self._host)
         self.shown.append(toast)
@@ -118,9 +122,9 @@ class Toasts(QObject):
         return toast
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the toasts in place when the host is resized."""
-        if event.type() == QEvent.Type.Resize:
-            self._place()
+        """Keep the toasts in place when the host, or what stands below them, is resized."""
+        if event.type() == QEvent.Type.Resize and self.shown:
+            QTimer.singleShot(0, self._place)  # the layout is still at work
         return super().eventFilter(watched, event)
 
     @Slot()
