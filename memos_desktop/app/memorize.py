@@ -22,7 +22,7 @@ from memos_desktop.memory.cube import (
     title_of,
 )
 from memos_desktop.memory.message import Message
-from memos_desktop.memory.time_window import find_window
+from memos_desktop.memory.time_window import find_date
 from memos_desktop.vault.vault import Vault
 
 LOOK_AT = 20
@@ -67,7 +67,7 @@ def _similar(vault: Vault, text: str, project: str | None) -> list[Cube]:
 
 def _cube(message: Message, proposal: reader.Proposal, project: str | None) -> Cube:
     moment = now()
-    window = find_window(proposal.text, message.created) if proposal.type is SemanticType.EVENT else None
+    event = find_date(proposal.text, message.created) if proposal.type is SemanticType.EVENT else None
     return Cube(
         id=new_id(),
         version=1,
@@ -77,7 +77,7 @@ def _cube(message: Message, proposal: reader.Proposal, project: str | None) -> C
         descriptive=Descriptive(
             title=title_of(proposal.text),
             type=proposal.type,
-            event_time=window.start if window else None,
+            event_time=event,
             origin=Origin.SAID,
             source=Source(message.chat_id, message.id, proposal.start, proposal.end),
             speaker=message.speaker,

@@ -4,6 +4,7 @@ Small models take the wrong memory when they are given several, so how many depe
 is in the README ("bench probes").
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -39,6 +40,11 @@ def capacity_of(parameters: int) -> Capacity:
     return Capacity(memories=8, characters=4_000, margin=4.0, examples=False, assistant=True)
 
 
+_RELATIVE = re.compile(
+    r"\b(?:today|tonight|tomorrow|yesterday|(?:this|next|last) (?:week|weekend|month|year|night|spring|summer|autumn|"
+    r"fall|winter|\w+day)|in \w+ (?:days|weeks|months)|(?:days|weeks|months) ago)\b",
+    re.IGNORECASE,
+)
 LEAST_COSINE, CLEAR_COSINE = 0.18, 0.30
 """Below the first a memory is unrelated, above the second it counts even if it shares no word with the question."""
 
@@ -131,8 +137,12 @@ def _no_room(item: Recalled, taken: Sequence[Decision], used: int, capacity: Cap
 
 
 def spoken_text(candidate: Candidate) -> str:
-    """The memory as the model reads it: somebody else's words carry the name, old turns the date."""
+    """The memory as the model reads it.
+
+    A turn of somebody else carries name and date; words such as "tomorrow" get the day on which they were said.
+    """
     text = " ".join(candidate.text.split())
-    if candidate.owner is Owner.MESSAGE and candidate.speaker and candidate.role != "user":
-        return f"{candidate.speaker} said on {candidate.time:%d %B %Y}: {text}"
-    return text
+    day = f"{candidate.time.day} {candidate.time:%B %Y}"
+    if candidate.owner is Owner.MESSAGE and candidate.speaker not in (None, "", "You"):
+        return f"{candidate.speaker} said on {day}: {text}"
+    return f"{text} (said on {day})" if _RELATIVE.search(text) else text

@@ -36,6 +36,12 @@ def find_window(text: str, now: datetime) -> TimeWindow | None:
     return None
 
 
+def find_date(text: str, now: datetime) -> datetime | None:
+    """The first day that `text` names by its date ("14 June"); None for words such as "tomorrow"."""
+    window = _date(text, now)
+    return window.start if window else None
+
+
 def _day(moment: datetime) -> datetime:
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 

@@ -57,3 +57,10 @@ def test_before_that_only_the_driver_tells(monkeypatch):
     assert hardware.look().gpus == ("NVIDIA graphics processor",)
     monkeypatch.setattr(hardware.shutil, "which", lambda name: None)
     assert hardware.look().gpus == ()
+
+
+def test_llama_cpp_can_be_asked_for_its_gpus():
+    """On a build for the CPU there are none; the question itself must work everywhere."""
+    found = library._gpus()
+    assert library.library().devices() == tuple(found)
+    assert all(device.total > 0 for device in found)

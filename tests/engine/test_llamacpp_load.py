@@ -10,6 +10,7 @@ from gguf_maker import CHAT, gguf, write
 from memos_desktop.engine import hardware
 from memos_desktop.engine.base import Chunk, LoadOptions, Sampling
 from memos_desktop.engine.llamacpp import backend as backend_module
+from memos_desktop.engine.llamacpp import library as library_module
 from memos_desktop.engine.llamacpp.backend import LlamaCppBackend
 from memos_desktop.engine.llamacpp.library import Device, library
 from memos_desktop.errors import Cancelled, ModelError
@@ -170,6 +171,16 @@ def test_accepts_gguf_files_by_name_or_content(tmp_path, name, data, accepted):
 def test_accepts_nothing_that_is_not_there(tmp_path):
     assert not LlamaCppBackend().accepts(tmp_path / "x.bin")
     assert LlamaCppBackend().available() == ""
+
+
+def test_a_library_that_cannot_be_loaded_is_a_model_error(monkeypatch):
+    def broken(self):
+        raise RuntimeError("Failed to load shared library 'libllama.so'")
+
+    monkeypatch.setattr(library_module.Library, "__init__", broken)
+    library_module.library.cache_clear()
+    with pytest.raises(ModelError, match="libllama"):
+        library_module.library()
 
 
 def test_the_default_context_is_the_trained_one_up_to_8192(starter):

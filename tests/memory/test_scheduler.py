@@ -92,5 +92,12 @@ def test_what_stands_in_the_prompt_is_not_repeated_for_large_models():
 
 
 def test_somebody_elses_words_carry_name_and_date():
-    found = recalled(1, text="I adopted a cat", owner=Owner.MESSAGE, speaker="Clara", role=None)
+    found = recalled(1, text="I adopted a cat", owner=Owner.MESSAGE, speaker="Clara", role="user")
     assert spoken_text(found.candidate) == "Clara said on 20 May 2026: I adopted a cat"
+    mine = recalled(1, text="I adopted a cat", owner=Owner.MESSAGE, speaker="You", role="user")
+    assert spoken_text(mine.candidate) == "I adopted a cat"
+
+
+def test_words_that_depend_on_the_day_carry_it():
+    assert spoken_text(recalled(1, text="I fly tomorrow.").candidate) == "I fly tomorrow. (said on 20 May 2026)"
+    assert spoken_text(recalled(1, text="I swim every Friday.").candidate) == "I swim every Friday."

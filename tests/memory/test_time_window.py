@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memos_desktop.memory.time_window import find_window
+from memos_desktop.memory.time_window import find_date, find_window
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)  # a Wednesday
 
@@ -41,6 +41,11 @@ def test_windows(text, start, end):
 @pytest.mark.parametrize("text", ["", "may I?", "the march of time", "31 June", "room 2023"])
 def test_no_window(text):
     assert find_window(text, NOW) is None
+
+
+def test_only_a_date_names_the_day_of_an_event():
+    assert find_date("She marries on 14 June in Porto.", NOW) == day(2026, 6, 14)
+    assert find_date("I fly tomorrow.", NOW) is None
 
 
 @given(st.text(alphabet=st.sampled_from("0123456789 january of in last days ago,"), max_size=40))

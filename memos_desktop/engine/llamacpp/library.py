@@ -8,6 +8,8 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+from memos_desktop.errors import ModelError
+
 log = logging.getLogger(__name__)
 
 GPU_TYPES = (1, 2)  # GGML_BACKEND_DEVICE_TYPE_GPU and _IGPU
@@ -79,8 +81,15 @@ class Library:
 
 @functools.cache
 def library() -> Library:
-    """The one instance of this process: a shared library cannot be loaded twice."""
-    return Library()
+    """The one instance of this process: a shared library cannot be loaded twice.
+
+    Raises ModelError where it cannot be loaded here.
+    """
+    try:
+        return Library()
+    except (ImportError, OSError, RuntimeError) as error:  # what its loader raises, by platform
+        hint = "Install MemOS Desktop again."
+        raise ModelError(f"llama.cpp cannot be loaded on this computer: {error}.", hint) from error
 
 
 def loaded() -> bool:
