@@ -6,6 +6,7 @@ from memos_desktop.app.jobs import Urgency
 from memos_desktop.app.store import Store
 from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.message import Branches, Chat, MemoryMode, Message, MessageHit
+from memos_desktop.texts import one_line
 
 
 class Chats:
@@ -36,7 +37,7 @@ class Chats:
 
     def rename(self, id: str, title: str) -> "Future[Changes]":
         """Give a chat another title."""
-        return self._store.change(lambda vault: vault.chats.rename(id, title.strip()))
+        return self._store.change(lambda vault: vault.chats.rename(id, one_line(title)))
 
     def set_memory(self, id: str, mode: MemoryMode) -> "Future[Changes]":
         """Set the memory switch of a chat."""

@@ -13,7 +13,7 @@ from memos_desktop.app.events import Broadcast
 from memos_desktop.app.jobs import SerialWorker, Urgency
 from memos_desktop.app.store import Store
 from memos_desktop.engine.base import Embedder
-from memos_desktop.errors import IndexUnavailableError
+from memos_desktop.errors import IndexUnavailableError, VaultError
 from memos_desktop.memory.changes import Changes
 from memos_desktop.paths import DataFolder
 from memos_desktop.progress import Progress
@@ -117,6 +117,8 @@ class Indexing:
         self._unsubscribe()
         if self._opened and 0 < self._pending() <= CLOSING_SOON:
             self._embed_last()
+        elif self._opened and self._index.state != "ready" and self.status().vectors <= PIECE:
+            self.worker.call(self._mend)  # a short run must not leave it to the next one for ever
         self._closing.cancel()
         self.worker.submit(self._index.close)
         self.worker.close()
@@ -125,11 +127,11 @@ class Indexing:
     def _embed_last(self) -> None:
         try:
             self.drain(Progress())
-        except IndexUnavailableError as error:  # the next start embeds them
+        except (IndexUnavailableError, VaultError) as error:  # the next start embeds them
             log.warning("%s", error.message)
 
     def _on_changes(self, changes: Changes) -> None:
-        if changes.index:
+        if changes.index and self._opened:  # a short verb that only writes starts neither embedder nor index
             self._schedule()
 
     def _schedule(self) -> None:
@@ -143,7 +145,7 @@ class Indexing:
         try:
             if not self._closing.cancelled and self._embed_batch():
                 self._schedule()
-        except IndexUnavailableError as error:
+        except (IndexUnavailableError, VaultError) as error:  # a full disk: the next change tries again
             log.warning("%s", error.message)
 
     def _embed_batch(self) -> int:
@@ -191,7 +193,7 @@ class Indexing:
                 self._reconcile()
             if self._index.state != "ready":
                 self._rebuild(self._closing)
-        except IndexUnavailableError as error:
+        except (IndexUnavailableError, VaultError) as error:
             log.warning("%s", error.message)
 
     def _reconcile(self) -> None:

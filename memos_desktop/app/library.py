@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -28,11 +28,11 @@ from memos_desktop.memory.cube import (
 )
 from memos_desktop.memory.message import Message
 from memos_desktop.progress import Progress
+from memos_desktop.texts import one_line, plain
 from memos_desktop.vault.imports import ImportedTurn, ImportReport, SkippedLine, TurnImport, batches
 from memos_desktop.vault.vault import Vault
 
 LONGEST_TEXT = 2_000_000
-BIN_DAYS = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,7 @@ class Library:
         """Keep a text as a new plaintext cube. Raises UserError for an empty or a huge one."""
         content = _checked(text)
         moment = now()
+        title, project = one_line(title or ""), one_line(project or "") or None
         cube = Cube(
             id=new_id(),
             version=1,
@@ -103,7 +104,7 @@ class Library:
             payload=TextPayload(content),
             descriptive=Descriptive(title or title_of(content), SemanticType(type), event_time),
             governance=Governance(project=project, scope=Scope.PROJECT if project else Scope.PRIVATE),
-            tags=tuple(dict.fromkeys(tags)),
+            tags=_tags(tags),
         )
         return self._store.make(lambda vault: (vault.cubes.add(cube), cube))
 
@@ -120,6 +121,7 @@ class Library:
     ) -> "Future[Changes]":
         """Change what a cube says, as a new version. Raises UserError: frozen, read only, changed meanwhile."""
         content = None if text is None else _checked(text)
+        title = one_line(title or "") or None
 
         def work(vault: Vault) -> Changes:
             cube = vault.cubes.get(id)
@@ -141,7 +143,7 @@ class Library:
 
     def tag(self, ids: Sequence[str], add: Iterable[str] = (), remove: Iterable[str] = ()) -> "Future[Changes]":
         """Add and remove tags."""
-        added, removed = tuple(add), tuple(remove)
+        added, removed = _tags(add), tuple(remove)
         return self._store.change(lambda vault: vault.cubes.retag(_whole(vault, ids), added, removed))
 
     def pin(self, ids: Sequence[str], on: bool) -> "Future[Changes]":
@@ -169,10 +171,6 @@ class Library:
     def unbin(self, ids: Sequence[str]) -> "Future[Changes]":
         """Take back out of the bin."""
         return self._store.change(lambda vault: vault.cubes.unbin(_whole(vault, ids)))
-
-    def empty_old_bin(self) -> "Future[Changes]":
-        """Remove for good what has been in the bin for 30 days. It cannot be undone."""
-        return self._store.change(lambda vault: vault.cubes.purge_bin(now() - BIN_DAYS))
 
     def confirm(self, ids: Sequence[str]) -> "Future[Changes]":
         """Agree to what a rule proposed."""
@@ -277,7 +275,7 @@ def _message_if_there(vault: Vault, id: str) -> Message | None:
 
 
 def _checked(text: str) -> str:
-    content = text.replace("\0", "").strip()
+    content = plain(text).strip()
     if not content:
         raise UserError("There is no text to keep.", "Write what is to be remembered.")
     if len(content) > LONGEST_TEXT:
@@ -286,6 +284,11 @@ def _checked(text: str) -> str:
             "Split it into parts.",
         )
     return content
+
+
+def _tags(words: Iterable[str]) -> tuple[str, ...]:
+    """Each tag once, in order; blank ones are none."""
+    return tuple(dict.fromkeys(tag for word in words if (tag := one_line(word))))
 
 
 def _whole(vault: Vault, ids: Sequence[str]) -> list[str]:

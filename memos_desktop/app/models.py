@@ -160,12 +160,14 @@ class Models(Broadcast[ModelState]):
         return engine.info
 
     def _open(self, name_or_path: str, progress: Progress) -> Engine:
-        path, sha256 = self._library.resolve(name_or_path, progress)
+        path = self._library.locate(name_or_path)
         backend = self._registry.for_path(path)
         if reason := backend.available():
             raise ModelError(f"The model cannot be run here: {reason}")
         chosen = self._settings.value
         options = LoadOptions(chosen.context_length, chosen.gpu_layers, chosen.threads)
+        backend.examine(path, options)  # before the digest, which takes minutes for what is far too large
+        path, sha256 = self._library.resolve(name_or_path, progress)
         return backend.load(path, sha256, options, progress)
 
     def _unload(self) -> None:

@@ -12,6 +12,7 @@ from memos_desktop.ids import now
 from memos_desktop.memory import reader
 from memos_desktop.memory.call import Candidate, MemoryCall, Recalled
 from memos_desktop.memory.recall import rank
+from memos_desktop.texts import one_line, plain
 
 DEPTH = 100
 
@@ -38,7 +39,7 @@ class Recall:
     def recall(self, call: MemoryCall | str, k: int = 10, project: str | None = None) -> "Future[RecallAnswer]":
         """Ranked memory for a question or an explicit request."""
         if isinstance(call, str):
-            call = replace(reader.read(call, now(), k), project=project)
+            call = replace(reader.read(plain(call), now(), k), project=one_line(project or "") or None)
         return self._worker.submit(self.find, call)
 
     def find(self, call: MemoryCall) -> RecallAnswer:

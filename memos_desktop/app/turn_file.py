@@ -7,6 +7,7 @@ from typing import Any
 
 from memos_desktop.errors import UserError
 from memos_desktop.ids import parse_time
+from memos_desktop.texts import plain
 from memos_desktop.vault.imports import ImportedTurn, SkippedLine
 
 LONGEST_LINE = 4_000_000
@@ -48,7 +49,7 @@ def _turn(number: int, line: bytes) -> ImportedTurn | SkippedLine:
 
 def _checked(number: int, data: dict[str, Any]) -> ImportedTurn | SkippedLine:
     for name in ("chat", "speaker", "text", "time"):
-        if not isinstance(data.get(name), str) or not data[name].strip():
+        if not isinstance(data.get(name), str) or not plain(data[name]).strip():
             return SkippedLine(number, f"“{name}” is missing or no text")
     for name in ("ref", "caption"):
         if not isinstance(data.get(name), str | None):
@@ -56,11 +57,7 @@ def _checked(number: int, data: dict[str, Any]) -> ImportedTurn | SkippedLine:
     try:
         moment = parse_time(data["time"])
     except (ValueError, OverflowError):
-        return SkippedLine(number, f"“{data['time'][:40]}” is no ISO 8601 time")
-    texts = {name: _plain(data[name]) for name in ("chat", "speaker", "text")}
-    return ImportedTurn(number, **texts, time=moment, ref=data.get("ref"), caption=data.get("caption"))
-
-
-def _plain(text: str) -> str:
-    """Without NUL and lone surrogates, which no database or tokenizer takes."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
+        return SkippedLine(number, f"“{plain(data['time'][:40])}” is no ISO 8601 time")
+    texts = {name: plain(data[name]) for name in ("chat", "speaker", "text")}
+    ref, caption = (None if data.get(name) is None else plain(data[name]) for name in ("ref", "caption"))
+    return ImportedTurn(number, **texts, time=moment, ref=ref, caption=caption)

@@ -17,7 +17,10 @@ from memos_desktop.memory.message import Finish, MemoryMode, Message, Role
 from memos_desktop.paths import resources
 from memos_desktop.vault.vault import Vault
 
-RECALL_LIMIT = 12
+RECALL_LIMIT = 24
+"""Looked at for a turn: questions asked before and old answers rank high and are left out, so it takes a few more."""
+SHOWN = 12
+"""How many of them the receipt shows, besides those that were injected."""
 TURN_OVERHEAD = 8
 """Tokens that a template adds to a turn, at most, for the estimate of what fits."""
 ANSWER_SHARE = 4
@@ -84,7 +87,8 @@ class TurnMemory:
         in_prompt = frozenset(cube.id for cube in pinned)
         decisions = self._decide(call, found, situation, capacity, in_prompt)
         notes = (f"Found by keywords only: {answer.note}",) if answer.note else ()
-        return Recollection(call, decisions, pinned, notes)
+        shown = tuple(d for rank, d in enumerate(decisions) if rank < SHOWN or d.form is not Form.LEFT_OUT)
+        return Recollection(call, shown, pinned, notes)
 
     def prompt(
         self,

@@ -36,6 +36,7 @@ from memos_desktop.memory.cube import Cube, title_of
 from memos_desktop.memory.message import Chat, Finish, MemoryMode, Message, Role
 from memos_desktop.memory.scheduler import capacity_of
 from memos_desktop.progress import Progress, ProgressState
+from memos_desktop.texts import plain
 from memos_desktop.vault.vault import Vault
 
 LONGEST_MESSAGE = 400_000
@@ -150,7 +151,7 @@ def _open(vault: Vault, request: SendRequest, default: MemoryMode, speaker: str)
     if request.chat_id is None:
         with vault.step("New chat with a message") as step:
             chat = vault.chats.create(title_of(text, 48), request.memory or default, request.project)
-            user = _user_message(chat.id, None, text, speaker)
+            user = _user_message(chat, None, text, speaker, request.memory)
             vault.chats.add_message(user)
         return _Opened(vault.chats.get(chat.id), user, (), step.changes, fresh=True)
     chat = vault.chats.get(request.chat_id)
@@ -158,7 +159,7 @@ def _open(vault: Vault, request: SendRequest, default: MemoryMode, speaker: str)
     if request.parent_id == "":  # an edit of the first message: a new root
         parent = None
     history = vault.chats.branch(chat.id, parent) if parent else ()
-    user = _user_message(chat.id, parent, text, speaker)
+    user = _user_message(chat, parent, text, speaker, request.memory)
     changes = vault.chats.add_message(user)
     return _Opened(vault.chats.get(chat.id), vault.chats.message(user.id), history, changes, fresh=True)
 
@@ -167,15 +168,18 @@ def _open_temporary(request: SendRequest, speaker: str) -> _Opened:
     moment = now()
     chat = Chat(request.chat_id or new_id(), "Temporary chat", moment, moment, request.memory or MemoryMode.READ)
     text = _sendable(request.text)
-    return _Opened(chat, _user_message(chat.id, None, text, speaker), request.history, Changes(), fresh=False)
+    return _Opened(chat, _user_message(chat, None, text, speaker, None), request.history, Changes(), fresh=False)
 
 
-def _user_message(chat_id: str, parent_id: str | None, text: str, speaker: str) -> Message:
-    return Message(new_id(), chat_id, parent_id, Role.USER, speaker, text, now())
+def _user_message(
+    chat: Chat, parent_id: str | None, text: str, speaker: str, memory: MemoryMode | None
+) -> Message:
+    kept = (memory or chat.memory) is MemoryMode.ON
+    return Message(new_id(), chat.id, parent_id, Role.USER, speaker, text, now(), kept=kept)
 
 
 def _sendable(text: str) -> str:
-    content = text.replace("\0", "").strip().encode("utf-8", "replace").decode()
+    content = plain(text).strip()
     if not content:
         raise UserError("The message is empty, so nothing was sent.")
     if len(content) > LONGEST_MESSAGE:
@@ -238,7 +242,8 @@ class _Run:
     def _begin(self) -> None:
         user = self._opened.user
         answer = Message(
-            new_id(), user.chat_id, user.id, Role.ASSISTANT, "Assistant", "", now(), user.position + 1, Finish.WRITING
+            new_id(), user.chat_id, user.id, Role.ASSISTANT, "Assistant", "", now(), user.position + 1, Finish.WRITING,
+            kept=user.kept,
         )
         self.answer = answer
         if self._keeps:

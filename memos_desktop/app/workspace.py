@@ -1,11 +1,12 @@
 """Everything that is open while the program runs: built once, passed down, closed with every thread joined."""
 
 from concurrent.futures import Future
+from datetime import timedelta
 
 from memos_desktop.app.chats import Chats
 from memos_desktop.app.events import Broadcast
 from memos_desktop.app.indexing import Indexing, MissingEmbedder
-from memos_desktop.app.jobs import Job, Jobs
+from memos_desktop.app.jobs import Job, Jobs, Urgency
 from memos_desktop.app.library import Library
 from memos_desktop.app.models import Models
 from memos_desktop.app.recall import Recall
@@ -17,9 +18,12 @@ from memos_desktop.engine.base import Embedder
 from memos_desktop.engine.model_library import ModelLibrary
 from memos_desktop.engine.registry import Registry
 from memos_desktop.errors import IndexUnavailableError
+from memos_desktop.ids import now
 from memos_desktop.memory.changes import Changes
 from memos_desktop.paths import DataFolder
 from memos_desktop.vault import backup, check
+
+BIN_DAYS = timedelta(days=30)
 
 
 class Workspace:
@@ -58,6 +62,15 @@ class Workspace:
     def backup(self) -> "Future[backup.Backup]":
         """Copy the database aside, while it is in use."""
         return self._store.read(lambda vault: backup.create(self.folder, database=vault.database))
+
+    def tidy(self) -> "Future[None]":
+        """What a start does when nobody waits: a backup a day, and the bin emptied of what is a month old."""
+
+        def work() -> None:
+            self._store.ask(lambda vault: backup.create_daily(self.folder, vault.database))
+            self._store.apply(lambda vault: vault.cubes.purge_bin(now() - BIN_DAYS))
+
+        return self._store.worker.submit(work, urgency=Urgency.IDLE)
 
     def check(self) -> Job:
         """Examine the data folder; the job's result is a CheckReport."""

@@ -1,6 +1,7 @@
 """The whole command line. Building it imports nothing but the standard library and the words of a cube."""
 
 import argparse
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -8,8 +9,10 @@ from typing import Any, NoReturn
 from memos_desktop import __version__
 from memos_desktop.memory.cube import Kind, SemanticType, State
 from memos_desktop.memory.message import MemoryMode
+from memos_desktop.texts import plain
 
 BENCHMARKS = ("engine", "gap", "latency", "probes", "recall", "start")
+MOST = 1_000_000_000  # no count of anything here is higher
 MINUS = "\N{MINUS SIGN}"  # stands for the - of `cubes tag ID -T`, which argparse would take for an option
 Groups = Any  # what add_subparsers returns has no public name
 
@@ -28,6 +31,12 @@ class Parser(argparse.ArgumentParser):
         """Raise UsageError."""
         raise UsageError(f"{self.format_usage()}{self.prog}: {message}")
 
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        """The value `--` of `--text=--` as itself; Python 3.11 makes an empty list of it."""
+        if action.option_strings and arg_strings == ["--"]:
+            arg_strings = ["--", "--"]
+        return super()._get_values(action, arg_strings)
+
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """The arguments of one verb. Raises UsageError.
@@ -35,6 +44,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     `handler` names the module and function that does it; `json` and `data_dir` are always there.
     """
     namespace = parser().parse_args(_keep_tags(argv))
+    for name, value in vars(namespace).items():
+        setattr(namespace, name, _cleaned(value))
     for name, value in (("json", False), ("data_dir", None)):
         if not hasattr(namespace, name):
             setattr(namespace, name, value)
@@ -139,7 +150,7 @@ def _chat_verbs(groups: Groups, common: Parser) -> None:
         "--memory", type=MemoryMode, choices=list(MemoryMode), help="recall and keep, recall, neither"
     )
     chat.add_argument("--max-tokens", type=_positive, metavar="N")
-    chat.add_argument("--temperature", type=float, metavar="X")
+    chat.add_argument("--temperature", type=_temperature, metavar="X")
     chat.add_argument("--seed", type=int, metavar="N")
     chat.add_argument(
         "--attach", action="append", default=[], metavar="CUBE", help="use this memory in any mode"
@@ -165,7 +176,7 @@ def _cube_verbs(groups: Groups, common: Parser) -> None:
     listed.add_argument("--project", metavar="P")
     listed.add_argument("--bin", action="store_true", help="what was deleted")
     listed.add_argument("--limit", type=_positive, default=100, metavar="N")
-    listed.add_argument("--offset", type=int, default=0, metavar="N")
+    listed.add_argument("--offset", type=_count, default=0, metavar="N")
     show = _verb(cubes, common, "show", "cubes.show", "everything about one memory")
     show.add_argument("id", metavar="ID")
     show.add_argument("--version", type=_positive, metavar="N")
@@ -231,11 +242,31 @@ def _other_verbs(groups: Groups, common: Parser) -> None:
     bench.add_argument("--repeat", type=_positive, metavar="N", help="how often to measure")
 
 
-def _positive(text: str) -> int:
+def _count(text: str, least: int = 0) -> int:
     number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
+    if not least <= number <= MOST:
+        raise argparse.ArgumentTypeError(f"must be from {least} to {MOST:,}")
     return number
+
+
+def _positive(text: str) -> int:
+    return _count(text, 1)
+
+
+def _temperature(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number) or number < 0:
+        raise argparse.ArgumentTypeError("must be 0 or more")
+    return number
+
+
+def _cleaned(value: Any) -> Any:
+    """Words that can be stored and shown, whatever bytes they were typed in; a path keeps its own."""
+    if type(value) is str:
+        return plain(value)
+    if isinstance(value, list):
+        return [_cleaned(one) for one in value]
+    return value
 
 
 def _keep_tags(argv: Sequence[str]) -> list[str]:

@@ -9,22 +9,21 @@ from typing import Any
 
 from memos_desktop.cli.arguments import UsageError, parse
 from memos_desktop.cli.context import Context
-from memos_desktop.cli.main import BugError, answers
+from memos_desktop.cli.main import BugError, MisuseError, answers
 from memos_desktop.cli.output import Answer, error_document, to_json
 from memos_desktop.errors import Cancelled, MemosError, UserError
 
 
-class BatchLineError(UserError):
+class BatchLineError(MisuseError):
     """A line that is no JSON array of words, or not a verb that can be run here."""
-
-    kind = "usage"
 
 
 def batch(_arguments: argparse.Namespace, context: Context) -> Iterator[Answer]:
     """Answer each line; a line that fails answers with its error, and the next goes on."""
     context.output.as_json = True
     if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(encoding="utf-8")  # JSON is UTF-8, whatever the system's habit
+        # JSON is UTF-8, whatever the system's habit; a line that is none is refused by itself.
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
     for line in sys.stdin:
         if line.strip():
             document = answer_line(line, context)
@@ -47,7 +46,12 @@ def answer_line(line: str, context: Context) -> dict[str, Any]:
 def read_line(line: str) -> argparse.Namespace:
     """The arguments that a line holds. Raises BatchLineError."""
     try:
+        line.encode()
         words = json.loads(line)
+    except UnicodeEncodeError as error:
+        raise BatchLineError("The line is no UTF-8 text.") from error
+    except RecursionError as error:
+        raise BatchLineError("The line is no JSON: it is nested too deep.") from error
     except ValueError as error:
         raise BatchLineError(f"The line is no JSON: {error}.") from error
     if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, Self
 
 from memos_desktop.cli.output import Output
-from memos_desktop.errors import IndexUnavailableError
+from memos_desktop.errors import IndexUnavailableError, VaultError
 from memos_desktop.paths import DataFolder
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Context:
         """Embed what has no vector yet, so that recall finds it by meaning too.
 
         Nothing is done when it is more than `at_most` texts, which would take long. Without a working
-        embedder this says so and goes on: keyword search needs none.
+        embedder, or room for the vectors, this says so and goes on: keyword search needs none.
         """
         recall = self.workspace.recall
         pending = recall.index_state().result().pending
@@ -63,7 +63,7 @@ class Context:
             return
         try:
             self.finish(recall.drain())
-        except IndexUnavailableError as error:
+        except (IndexUnavailableError, VaultError) as error:
             self.output.note(error.message)
 
     def _show(self, job: "Job") -> None:

@@ -12,7 +12,7 @@ from typing import TextIO
 from memos_desktop.cli.arguments import UsageError, parse
 from memos_desktop.cli.context import Context
 from memos_desktop.cli.output import Answer, Output
-from memos_desktop.errors import Cancelled, MemosError
+from memos_desktop.errors import Cancelled, MemosError, UserError
 from memos_desktop.paths import DataFolder
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -25,14 +25,19 @@ class BugError(MemosError):
     kind = "bug"
 
 
+class MisuseError(UserError):
+    """A command line that is no verb with its arguments."""
+
+    kind = "usage"
+
+
 def main(argv: Sequence[str], out: TextIO | None = None, err: TextIO | None = None) -> int:
     """Run the verb that `argv` names; returns the exit status."""
     out, err = out or _stream(sys.stdout), err or _stream(sys.stderr)
     try:
         arguments = parse(argv)
     except UsageError as error:
-        print(error, file=err)
-        return USAGE
+        return _misused(error, Output("--json" in argv, out, err))
     output = Output(arguments.json, out, err)
     folder = DataFolder(arguments.data_dir) if arguments.data_dir else DataFolder.default()
     try:
@@ -40,8 +45,7 @@ def main(argv: Sequence[str], out: TextIO | None = None, err: TextIO | None = No
             for answer in answers(arguments, context):
                 output.answer(answer)
     except UsageError as error:
-        print(error, file=err)
-        return USAGE
+        return _misused(error, output)
     except MemosError as error:
         output.error(error)
         return FAILED
@@ -67,6 +71,14 @@ def answers(arguments: argparse.Namespace, context: Context) -> Iterator[Answer]
         yield answered
     else:
         yield from answered
+
+
+def _misused(error: UsageError, output: Output) -> int:
+    """Say what is wrong with the command line: to a person, and to a program too."""
+    output.note(str(error))
+    if output.as_json:
+        output.error(MisuseError(str(error)))
+    return USAGE
 
 
 def _stream(stream: TextIO | None) -> TextIO:

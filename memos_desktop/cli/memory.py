@@ -10,6 +10,7 @@ from memos_desktop.cli.context import Context
 from memos_desktop.cli.output import Answer, short_time
 from memos_desktop.errors import UserError
 from memos_desktop.ids import parse_time
+from memos_desktop.texts import plain
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -59,7 +60,7 @@ def recall(arguments: argparse.Namespace, context: Context) -> Answer | Iterator
 def read_queries(path: Path) -> list[str]:
     """The queries of a JSON lines file. Raises UserError for a file or line that is none."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")  # U+2028 ends no line of JSON
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{path} cannot be read: {error}.") from error
     queries = []
@@ -67,8 +68,8 @@ def read_queries(path: Path) -> list[str]:
         if not line.strip():
             continue
         try:
-            queries.append(str(json.loads(line)["query"]))
-        except (ValueError, KeyError, TypeError) as error:
+            queries.append(plain(str(json.loads(line)["query"])))
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise UserError(f'Line {number} of {path} is no JSON object with "query".') from error
     return queries
 
@@ -79,7 +80,7 @@ def moment(text: str | None) -> "datetime | None":
         return None
     try:
         return parse_time(text)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:  # a time zone may lead out of the calendar
         raise UserError(
             f"“{text}” is no date or time.", "Write it as 2024-05-31 or 2024-05-31T18:30."
         ) from error

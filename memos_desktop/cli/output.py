@@ -12,6 +12,8 @@ from memos_desktop.errors import MemosError
 from memos_desktop.memory.changes import Changes
 from memos_desktop.progress import ProgressState
 
+LINE_BREAKS = {ord(letter): f"\\u{ord(letter):04x}" for letter in "\x85\u2028\u2029"}
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -70,8 +72,8 @@ class Output:
 
 
 def to_json(document: Mapping[str, Any]) -> str:
-    """One line of JSON."""
-    return json.dumps(document, ensure_ascii=False, default=_plain)
+    """One line of JSON, also for readers that take the line breaks of Unicode for the end of a line."""
+    return json.dumps(document, ensure_ascii=False, default=_plain).translate(LINE_BREAKS)
 
 
 def error_document(error: MemosError) -> dict[str, Any]:

@@ -161,6 +161,10 @@ class Backend(Protocol):
         """Whether this looks like one of its models (a file suffix or a folder's contents)."""
         ...
 
+    def examine(self, path: Path, options: LoadOptions) -> None:
+        """Raise ModelError at once for a model that cannot be loaded here: asked before it is read whole."""
+        ...
+
     def load(self, path: Path, sha256: str, options: LoadOptions, progress: Progress) -> Engine:
         """Load the model. Raises ModelError with reason and next step, or Cancelled."""
         ...

@@ -82,23 +82,28 @@ class ModelLibrary:
 
         Raises NotFoundError (unknown), ModelError (not downloaded, changed, unreadable), Cancelled.
         """
-        progress = progress or Progress()
-        if name_or_path not in self._records:
-            path = Path(name_or_path).expanduser()
-            if not path.is_file():
-                known = ", ".join(self._records)
-                raise NotFoundError(f"There is no model {name_or_path}.", f"Give a file, or one of: {known}.")
-            return path, self._hashes.get(path, progress)
-        entry = self._entry(name_or_path)
-        if entry.path is None:
-            raise ModelError(f"{entry.title} is not on this computer yet.", "Download it first.")
-        digest = self._hashes.get(entry.path, progress)
-        if digest != entry.sha256:
+        path = self.locate(name_or_path)
+        digest = self._hashes.get(path, progress or Progress())
+        record = self._records.get(name_or_path)
+        if record is not None and digest != record["sha256"]:
             raise ModelError(
-                f"The file of {entry.title} has changed since it was made: {entry.path}.",
+                f"The file of {record['title']} has changed since it was made: {path}.",
                 "Delete the file and download it again.",
             )
-        return entry.path, digest
+        return path, digest
+
+    def locate(self, name_or_path: str) -> Path:
+        """The file of a model, unread. Raises NotFoundError (unknown), ModelError (not downloaded)."""
+        if name_or_path in self._records:
+            entry = self._entry(name_or_path)
+            if entry.path is None:
+                raise ModelError(f"{entry.title} is not on this computer yet.", "Download it first.")
+            return entry.path
+        path = Path(name_or_path).expanduser()
+        if not path.is_file():
+            known = ", ".join(self._records)
+            raise NotFoundError(f"There is no model {name_or_path}.", f"Give a file, or one of: {known}.")
+        return path
 
     def get(self, name: str, progress: Progress) -> Path:
         """Download a model and verify it; at once when it is here. Opens the network, so on request only.

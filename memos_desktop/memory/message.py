@@ -56,7 +56,8 @@ class Message:
 
     `position` counts from 0 along the branch; `speaker` is the name to show and to index; `ref` is the
     reference that an import gave. `receipt` and `stats` belong to answers and are plain JSON
-    (`receipt.Receipt.to_json`, `engine.base.Stats`).
+    (`call.Receipt.to_json`, `engine.base.Stats`). `kept` False: said while memory was off or read only, so
+    that no other chat recalls it.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Message:
     caption: str | None = None
     receipt: Mapping[str, Any] = field(default_factory=dict)
     stats: Mapping[str, Any] = field(default_factory=dict)
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ class Session(QObject):
             loading = self.workspace.models.ensure_loaded()
             self.bridge.then(loading.future, _ignore, _ignore, receiver=self)
             self.bridge.then(self.workspace.recall.warm_up(), _ignore, _ignore, receiver=self)
-            self.bridge.then(self.workspace.library.empty_old_bin(), _ignore, receiver=self)
+            self.bridge.then(self.workspace.tidy(), _ignore, receiver=self)
 
     def close(self) -> None:
         """Close the workspace; returns when every thread has ended."""

@@ -4,7 +4,7 @@ import contextlib
 import os
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from memos_desktop.errors import NotFoundError, VaultError
@@ -14,6 +14,7 @@ from memos_desktop.vault.database import Database, explain
 from memos_desktop.vault.lock import FolderLock
 
 SUFFIX = ".sqlite3"
+DAILY, DAILY_KEPT = "daily", 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Backup:
 def create(folder: DataFolder, label: str = "backup", database: Database | None = None) -> Backup:
     """Copy the database, in use or not, into the folder of backups.
 
-    Raises VaultError where it cannot be read or the copy cannot be written; a partial copy is removed.
+    Raises VaultError where it cannot be read, is damaged or the copy cannot be written; a partial copy is
+    removed. A copy made for the program's own sake, of the open `database`, is taken as it is.
     """
     if database is None and not folder.database.is_file():
         raise NotFoundError(f"There is no database in {folder.root}, so there is nothing to back up.")
@@ -39,16 +41,29 @@ def create(folder: DataFolder, label: str = "backup", database: Database | None 
     try:
         folder.backups.mkdir(parents=True, exist_ok=True)
         _copy(database.connection if database else None, folder.database, partial)
+        if database is None:
+            _require_whole(partial)
         partial.replace(target)
     except (OSError, sqlite3.Error) as error:
         with contextlib.suppress(OSError):  # what could not be written may be impossible to remove too
             partial.unlink(missing_ok=True)
-        known = explain(error, target) if isinstance(error, sqlite3.Error) else None
+        known = explain(error, folder.database) if isinstance(error, sqlite3.Error) else None
         raise known or VaultError(
             f"The backup could not be written to {folder.backups}: {error}. The database is untouched.",
             "Free some space on this disk and try again.",
         ) from error
     return _backup(target)
+
+
+def create_daily(folder: DataFolder, database: Database) -> Backup | None:
+    """One copy a day, of which the last few stay; None when the newest is less than a day old. Raises as `create`."""
+    made = [backup for backup in list_backups(folder) if backup.name.endswith(DAILY)]
+    if made and now() - made[0].created < timedelta(days=1):
+        return None
+    fresh = create(folder, DAILY, database)
+    for old in made[DAILY_KEPT - 1 :]:
+        old.path.unlink(missing_ok=True)
+    return fresh
 
 
 def list_backups(folder: DataFolder) -> tuple[Backup, ...]:
@@ -125,7 +140,9 @@ def _require_whole(path: Path) -> None:
     with contextlib.closing(sqlite3.connect(path)) as copy:
         found = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
-        raise sqlite3.DatabaseError(str(found))
+        damaged = sqlite3.DatabaseError(str(found))
+        damaged.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise damaged
 
 
 def _plain(label: str) -> str:

@@ -12,6 +12,7 @@ from memos_desktop.paths import DataFolder
 from memos_desktop.vault import backup, migrations
 from memos_desktop.vault.blobs import BlobStore
 from memos_desktop.vault.database import BACKUP_HINT, Database
+from memos_desktop.vault.health import refuse_emptied
 from memos_desktop.vault.journal import Touched
 from memos_desktop.vault.lock import FolderLock
 from memos_desktop.vault.passages import Passages
@@ -58,6 +59,7 @@ def check(folder: DataFolder, repair: bool = False) -> CheckReport:
         lock = FolderLock(folder.lock)
         stack.callback(lock.release)
         try:
+            refuse_emptied(folder)
             database = Database(folder.database)
             stack.callback(database.close)
             structure = _structure(database)

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from memos_desktop.errors import VaultError
+from memos_desktop.errors import UserError, VaultError
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 BACKUP_HINT = (
-    "Put a backup in its place with `memos-desktop backup restore`; the damaged file is kept beside it."
+    "Put a backup in its place with `memos-desktop backup restore NAME`; `memos-desktop backup list` shows"
+    " the names. The damaged file is kept beside it."
 )
 
 
@@ -125,6 +126,8 @@ class Database:
             if known is None:
                 raise
             raise known from error
+        except UnicodeEncodeError as error:  # a lone surrogate
+            raise UserError("The text holds half a character, so it was not used. Nothing was changed.") from error
 
 
 def explain(error: sqlite3.Error, path: Path | None) -> VaultError | None:

@@ -20,6 +20,17 @@ def left_clean(folder: DataFolder) -> bool:
     return left is not None and left == _state(folder)
 
 
+def refuse_emptied(folder: DataFolder) -> None:
+    """Raise VaultError for a file without a byte where a database was: SQLite would begin a new one in it.
+
+    Asked before `left_clean`. A first start that was killed leaves such a file too, but nothing beside it.
+    """
+    database = folder.database
+    emptied = database.is_file() and database.stat().st_size == 0
+    if emptied and (_left(folder) is not None or any(folder.backups.glob("*"))):
+        raise VaultError(f"The database {database} is damaged (it is empty). It was not changed.", BACKUP_HINT)
+
+
 def refuse_damaged(database: Database) -> None:
     """Read the file whole. Raises VaultError for a damaged one, with the way to the backup."""
     if problems := quick_check(database):

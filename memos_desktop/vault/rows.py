@@ -233,6 +233,7 @@ def message_row(message: Message) -> Row:
         "caption": message.caption,
         "receipt": json.dumps(dict(message.receipt), ensure_ascii=False),
         "stats": json.dumps(dict(message.stats), ensure_ascii=False),
+        "kept": int(message.kept),
     }
 
 
@@ -252,4 +253,5 @@ def message_of(row: Any) -> Message:
         caption=row["caption"],
         receipt=json.loads(row["receipt"]),
         stats=json.loads(row["stats"]),
+        kept=bool(row["kept"]),
     )

@@ -127,7 +127,8 @@ CREATE TABLE messages (
     ref TEXT,
     caption TEXT,
     receipt TEXT NOT NULL,
-    stats TEXT NOT NULL
+    stats TEXT NOT NULL,
+    kept INTEGER NOT NULL
 );
 CREATE INDEX messages_by_chat ON messages (chat_id, position);
 CREATE INDEX messages_by_parent ON messages (parent_id);

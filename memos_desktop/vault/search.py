@@ -39,7 +39,7 @@ WHERE CASE p.owner WHEN 'cube' THEN
     c.binned IS NULL AND c.state NOT IN ('archived', 'expired') AND (c.expires IS NULL OR c.expires > :now)
     AND (c.project IS NULL OR c.project = :project OR c.scope = 'shared')
 ELSE
-    h.binned IS NULL AND m.chat_id IS NOT :chat AND (h.project IS NULL OR h.project = :project)
+    m.kept AND h.binned IS NULL AND m.chat_id IS NOT :chat AND (h.project IS NULL OR h.project = :project)
     AND NOT EXISTS (SELECT 1 FROM versions w WHERE w.source_message = m.id)
     AND NOT EXISTS (SELECT 1 FROM forgotten f WHERE f.message_id = m.id)
 END

@@ -16,7 +16,7 @@ from memos_desktop.vault.blobs import BlobStore
 from memos_desktop.vault.conversations import Conversations
 from memos_desktop.vault.cubes import CubeStore
 from memos_desktop.vault.database import Database
-from memos_desktop.vault.health import left_clean, mark_closed, refuse_damaged
+from memos_desktop.vault.health import left_clean, mark_closed, refuse_damaged, refuse_emptied
 from memos_desktop.vault.journal import Journal, Transaction
 from memos_desktop.vault.lock import FolderLock
 from memos_desktop.vault.passages import Passages
@@ -58,6 +58,7 @@ class Vault:
         with contextlib.ExitStack() as stack:
             lock = FolderLock(folder.lock)
             stack.callback(lock.release)
+            refuse_emptied(folder)
             trusted = left_clean(folder) or not folder.database.is_file()
             database = Database(folder.database)
             stack.callback(database.close)

@@ -103,6 +103,8 @@ class VectorIndex:
             raise ValueError("open() names the embedder first")
         self.close()
         _remove(self._place(BUILDING))
+        if self._folder.is_file():
+            _remove(self._folder)
         self._child = Child("index", str(self._place(BUILDING)), self._name)
         self._state = "rebuilding"
         self._call("open", {"dimension": self._dimension})
@@ -114,7 +116,7 @@ class VectorIndex:
         """
         if self._state != "rebuilding":
             raise _unavailable("no rebuild is under way")
-        self.close()
+        self._end_child()
         try:
             _remove(self._place(OLD))
             if self._place().exists():
@@ -147,7 +149,13 @@ class VectorIndex:
             raise
 
     def close(self) -> None:
-        """End the child process. The state is "missing" until the next `open`."""
+        """End the child process. The state is "missing" until the next `open`; half an index is removed."""
+        half = self._state == "rebuilding"
+        self._end_child()
+        if half:  # on a full disk it would take the room that the vault needs
+            _remove(self._place(BUILDING))
+
+    def _end_child(self) -> None:
         if self._child is not None:
             self._child.close()
             self._child = None
@@ -198,4 +206,6 @@ def _unavailable(reason: str) -> IndexUnavailableError:
 
 def _remove(*folders: Path) -> None:
     for folder in folders:
+        if folder.is_file():  # not by us; it stands in the way all the same
+            folder.unlink()
         shutil.rmtree(folder, ignore_errors=True)

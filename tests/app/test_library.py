@@ -8,6 +8,7 @@ from app_values import send
 from memos_desktop.errors import NotFoundError, UserError
 from memos_desktop.ids import now
 from memos_desktop.memory.cube import CubeFilter, Scope, SemanticType, State
+from memos_desktop.vault.backup import list_backups
 
 
 def add(workspace, text="My cat is called Miso.", **values):
@@ -120,12 +121,25 @@ def test_the_bin(workspace):
 def test_the_bin_is_emptied_after_a_month_and_not_before(workspace, monkeypatch):
     cube = add(workspace)
     workspace.library.bin([cube.id]).result(10)
-    workspace.library.empty_old_bin().result(10)
+    workspace.tidy().result(10)
     assert get(workspace, cube).binned is not None
-    monkeypatch.setattr("memos_desktop.app.library.now", lambda: now() + timedelta(days=31))
-    workspace.library.empty_old_bin().result(10)
+    monkeypatch.setattr("memos_desktop.app.workspace.now", lambda: now() + timedelta(days=31))
+    workspace.tidy().result(10)
     with pytest.raises(NotFoundError):
         get(workspace, cube)
+
+
+def test_a_backup_a_day_and_the_last_three_stay(workspace, folder, monkeypatch):
+    def backups():
+        return [backup.name for backup in list_backups(folder)]
+
+    workspace.tidy().result(10)
+    workspace.tidy().result(10)
+    assert len(backups()) == 1
+    for day in range(1, 5):
+        monkeypatch.setattr("memos_desktop.vault.backup.now", lambda day=day: now() + timedelta(days=2 * day))
+        workspace.tidy().result(10)
+    assert len(backups()) == 3
 
 
 def test_a_beginning_of_an_id_is_enough(workspace):

@@ -5,8 +5,9 @@ import shutil
 import pytest
 from app_values import WordEmbedder, send
 
-from memos_desktop.errors import IndexUnavailableError
+from memos_desktop.errors import IndexUnavailableError, VaultError
 from memos_desktop.memory.cube import CubeFilter
+from memos_desktop.vault.search import PassageSearch
 
 FACTS = ("My cat is called Miso.", "I drive a green Volvo.", "My grandma was born in 1931.")
 
@@ -59,6 +60,31 @@ def test_a_missing_index_is_made_again_and_search_works_meanwhile(meaning, reope
     assert recalled(again, "green volvo")[0] == FACTS[1]
 
 
+def test_a_short_run_makes_a_missing_index_again(meaning, reopen, folder):
+    add(meaning, *FACTS)
+    meaning.recall.drain().future.result(60)
+    meaning.close()
+    shutil.rmtree(folder.index)
+    folder.index.write_text("a file in the way")
+    again = reopen(WordEmbedder())
+    assert recalled(again, "green volvo")[0] == FACTS[1]
+    again.close()
+    assert list(folder.index.rglob("chroma.sqlite3"))
+    assert not list(folder.index.glob("*.building"))
+
+
+def test_a_full_disk_leaves_search(meaning, monkeypatch):
+    def full(*_):
+        raise VaultError("The disk is full.")
+
+    add(meaning, *FACTS)
+    monkeypatch.setattr(PassageSearch, "store_vectors", full)
+    with pytest.raises(VaultError):
+        meaning.recall.drain().future.result(60)
+    assert recalled(meaning, "green volvo")[0] == FACTS[1]
+    meaning.close()
+
+
 def test_without_embedder_keywords_find_and_the_answer_says_so(workspace):
     add(workspace, *FACTS)
     answer = workspace.recall.recall("green Volvo").result(30)
@@ -77,6 +103,16 @@ def test_an_embedder_that_fails_later_is_survived(reopen):
     with pytest.raises(IndexUnavailableError):
         add(workspace, "More.")
         workspace.recall.drain().future.result(60)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ['"', "*", "a*", "NEAR(a b)", "(", "-a", "text:a", "", "the of and", "AND", "NOT a", "^", "\ud800", "\0", "c++"],
+)
+def test_a_query_is_words_and_no_language(workspace, query):
+    add(workspace, "The boat is green.")
+    assert recalled(workspace, query) == []
+    assert recalled(workspace, f"{query} boat") == ["The boat is green."]
 
 
 def test_projects_do_not_see_each_other(workspace):

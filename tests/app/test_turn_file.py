@@ -31,6 +31,7 @@ def test_good_lines(tmp_path):
         (b"\xff\xfe", "no UTF-8 text"),
         ([1, 2], "no JSON object"),
         ({**GOOD, "text": " "}, "“text” is missing"),
+        ({**GOOD, "text": "\0"}, "“text” is missing"),
         ({**GOOD, "speaker": 3}, "“speaker” is missing"),
         ({k: v for k, v in GOOD.items() if k != "chat"}, "“chat” is missing"),
         ({**GOOD, "time": "soon"}, "no ISO 8601 time"),
@@ -52,8 +53,9 @@ def test_a_missing_file(tmp_path):
 
 
 def test_nul_and_lone_surrogates_are_dropped(tmp_path):
-    (turn,) = read_turns(write(tmp_path / "t.jsonl", {**GOOD, "text": "a\0b\ud800c"}))
-    assert turn.text == "ab?c"
+    line = {**GOOD, "text": "a\0b\ud800c", "ref": "\ud800", "caption": "\0x"}
+    (turn,) = read_turns(write(tmp_path / "t.jsonl", line))
+    assert (turn.text, turn.ref, turn.caption) == ("ab?c", "?", "x")
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

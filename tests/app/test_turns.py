@@ -92,6 +92,16 @@ def test_memory_switch(workspace, mode, used, kept):
     assert len(cubes(workspace)) == kept
 
 
+@pytest.mark.parametrize("mode", [MemoryMode.READ, MemoryMode.OFF])
+def test_what_is_said_with_memory_off_or_read_only_is_found_in_no_other_chat(workspace, mode):
+    said = send(workspace, "My boat is called Zorblatt.", memory=mode)
+    assert workspace.recall.recall("What is my boat called?").result(10).results == ()
+    assert [hit.message.id for hit in workspace.chats.search("Zorblatt").result(10)] == [said.answer.id, said.user.id]
+    workspace.chats.set_memory(said.chat.id, MemoryMode.ON).result(10)
+    send(workspace, "My horse is called Flint.", chat_id=said.chat.id)
+    assert "Flint" in workspace.recall.recall("What is my horse called?").result(10).results[0].candidate.text
+
+
 def test_what_is_attached_is_used_with_memory_off(workspace):
     cube = workspace.library.add("The code word is heron.").result(10)
     result = send(workspace, "Hm?", memory=MemoryMode.OFF, attach=(cube.id,))

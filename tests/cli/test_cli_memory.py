@@ -91,7 +91,7 @@ def test_tags_are_added_and_removed_in_one_step(verb: Verb) -> None:
     assert len(verb("journal").document["steps"]) == 2
     nothing = verb("cubes", "tag", identifier)
     assert nothing.status == 2
-    assert nothing.out == ""
+    assert nothing.document["error"]["kind"] == "usage"
     assert "+TAG" in nothing.err
 
 

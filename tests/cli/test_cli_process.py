@@ -33,7 +33,7 @@ def test_light_verbs_import_nothing_heavy(tmp_path: Path, words: tuple[str, ...]
 
 def test_exit_statuses_and_streams(process: Verb) -> None:
     usage = process("cubes", "--json")
-    assert (usage.status, usage.out) == (2, "")
+    assert (usage.status, usage.document["error"]["kind"]) == (2, "usage")
     assert "usage: memos-desktop" in usage.err
     failed = process("cubes", "show", "nothing-like-this", "--json")
     assert failed.status == 1

@@ -124,6 +124,8 @@ def test_too_little_memory_is_refused_before_loading(starter, monkeypatch):
     monkeypatch.setattr(hardware, "memory_available", lambda: 200 << 20)
     with pytest.raises(ModelError, match=r"needs 0\.\d GB of memory, and 0\.2 GB are free"):
         load(starter)
+    with pytest.raises(ModelError, match="needs"):  # before its gigabytes are read for the digest
+        LlamaCppBackend().examine(starter, SMALL)
 
 
 def test_a_gpu_that_fails_leaves_the_model_on_the_cpu_with_the_reason(starter, monkeypatch):
@@ -178,9 +180,8 @@ def test_a_library_that_cannot_be_loaded_is_a_model_error(monkeypatch):
         raise RuntimeError("Failed to load shared library 'libllama.so'")
 
     monkeypatch.setattr(library_module.Library, "__init__", broken)
-    library_module.library.cache_clear()
     with pytest.raises(ModelError, match="libllama"):
-        library_module.library()
+        library_module.library.__wrapped__()
 
 
 def test_the_default_context_is_the_trained_one_up_to_8192(starter):

@@ -136,6 +136,39 @@ def test_a_backup_that_cannot_be_written_is_told(folder: DataFolder) -> None:
         backup.create(folder)
 
 
+def test_a_damaged_database_gives_no_backup(folder: DataFolder) -> None:
+    filled(folder)
+    content = bytearray(folder.database.read_bytes())
+    content[4096:] = b"\xff" * (len(content) - 4096)
+    folder.database.write_bytes(content)
+    with pytest.raises(VaultError, match=f"{folder.database} is damaged"):
+        backup.create(folder)
+    assert not list(folder.backups.iterdir())
+
+
+def test_an_emptied_database_is_refused(folder: DataFolder) -> None:
+    filled(folder)
+    made = backup.create(folder)
+    folder.database.write_bytes(b"")
+    for _ in range(2):  # the first refusal must not be forgotten
+        with pytest.raises(VaultError, match="damaged") as caught:
+            Vault.open(folder)
+    assert "backup restore" in caught.value.hint
+    assert not check.check(folder).ok
+    backup.restore(folder, made.name)
+    vault = Vault.open(folder)
+    assert vault.cubes.count() == 2
+    vault.close()
+
+
+def test_a_first_start_that_was_cut_off_is_no_damage(folder: DataFolder) -> None:
+    folder.root.mkdir(parents=True, exist_ok=True)
+    folder.database.write_bytes(b"")
+    vault = Vault.open(folder)
+    assert vault.cubes.count() == 0
+    vault.close()
+
+
 def test_a_whole_vault_checks_clean(folder: DataFolder) -> None:
     filled(folder)
     assert check.check(folder) == check.CheckReport(True)

@@ -42,6 +42,13 @@ class LlamaCppBackend:
         except OSError:
             return False  # `load` explains what is wrong with a file that cannot be read
 
+    def examine(self, path: Path, options: LoadOptions) -> None:
+        """Read the header alone, and see whether the rest fits. Raises ModelError."""
+        header = read_header(path)
+        refuse_unfit(header, path)
+        if not self.available():
+            make_plan(header, options, hardware.memory_available(), library().devices())
+
     def load(self, path: Path, sha256: str, options: LoadOptions, progress: Progress) -> LlamaCppEngine:
         """Load the model; the calling thread owns it from then on.
 

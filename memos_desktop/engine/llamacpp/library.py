@@ -27,7 +27,8 @@ class Device:
 
 # Rounds that threads spin before they sleep when they wait for each other, hundreds of times for each token.
 # GNU OpenMP's default of 300,000 is right only where nobody else wants the cores. Measured on two cores with
-# other work on them: prompts are read four times, answers written five times as fast at 500.
+# other work on them: prompts are read four times, answers written five times as fast at 500; on idle cores
+# there is no difference beyond the noise.
 SPIN_ROUNDS = "500"
 
 
