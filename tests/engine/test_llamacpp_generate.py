@@ -150,7 +150,8 @@ def small_batches(engine, monkeypatch):
     monkeypatch.setattr(engine._cache, "_chunk", 64)
 
 
-def test_the_prompt_reports_its_progress(engine, small_batches):
+@pytest.mark.usefixtures("small_batches")
+def test_the_prompt_reports_its_progress(engine):
     seen = []
     tokens = prompt(engine, words(150))
     answer(engine, tokens, ONE, Progress(seen.append, interval=0))
@@ -263,7 +264,8 @@ def test_stop_within_a_prompt_is_quick_and_leaves_a_usable_engine(engine, record
     assert end.finish is Finish.STOP
 
 
-def test_what_was_read_before_a_stop_is_reused(engine, small_batches):
+@pytest.mark.usefixtures("small_batches")
+def test_what_was_read_before_a_stop_is_reused(engine):
     tokens = prompt(engine, words(200))
     progress = Progress(lambda state: progress.cancel() if state.done >= 100 else None, interval=0)
     _, stopped = answer(engine, tokens, GREEDY, progress)
