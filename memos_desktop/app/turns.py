@@ -7,7 +7,7 @@ model worker and asks the other workers for what they own.
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from memos_desktop.app.memorize import memorize
 from memos_desktop.app.models import Models
@@ -129,15 +129,15 @@ class Turns:
         turn.future.set_exception(error)
 
 
+@dataclass(frozen=True, slots=True)
 class _Opened:
-    """A turn whose message is saved: where it happens."""
+    """A turn whose message is saved: where it happens. `fresh`: the message is new, so it may be remembered."""
 
-    def __init__(self, chat: Chat, user: Message, history: tuple[Message, ...], changes: Changes, fresh: bool) -> None:
-        self.chat = chat
-        self.user = user
-        self.history = history
-        self.changes = changes
-        self.fresh = fresh
+    chat: Chat
+    user: Message
+    history: tuple[Message, ...]
+    changes: Changes
+    fresh: bool
 
 
 def _open(vault: Vault, request: SendRequest, default: MemoryMode, speaker: str) -> _Opened:

@@ -31,7 +31,9 @@ def list_cubes(arguments: argparse.Namespace, context: Context) -> Answer:
     )
     page = context.workspace.library.page(wanted, arguments.offset, arguments.limit).result()
     rows = [(c.id, short_time(c.time), c.descriptive.type, c.state, _marks(c), c.title) for c in page.cubes]
-    head = f"{page.total} memories" + (f", {len(rows)} shown" if len(rows) < page.total else "")
+    head = f"{page.total} {'memory' if page.total == 1 else 'memories'}"
+    if len(rows) < page.total:
+        head += f", {len(rows)} shown"
     text = (
         f"{head}\n{table(('ID', 'TIME', 'TYPE', 'STATE', 'MARKS', 'TITLE'), rows)}"
         if rows

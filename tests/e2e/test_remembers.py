@@ -47,6 +47,8 @@ class Person:
 
     @property
     def chats(self):
+        """The Chats page; it is built when the window has been entered."""
+        self.until(lambda: "chats" in self.session.window.pages)
         return self.session.window.pages["chats"]
 
     def say(self, text):
@@ -70,7 +72,6 @@ def test_say_restart_ask_receipt(person, qtbot):
     person.start()
     first_run = person.session.window.stack.currentWidget()
     qtbot.mouseClick(first_run.start, Qt.MouseButton.LeftButton)
-    person.until(lambda: "chats" in person.session.window.pages)
     person.workspace.settings.change(sampling=Sampling(temperature=0, max_tokens=32))
 
     told = person.say("My cat is called Miso.")

@@ -10,7 +10,7 @@ from memos_desktop.ui.page import Context
 from memos_desktop.ui.theme import GRID
 from memos_desktop.ui.widgets import Badge, ElidedLabel, IconButton, Segments, label
 
-LABEL_FROM = 640
+LABEL_FROM = 520
 
 
 class ChatHeader(QFrame):
