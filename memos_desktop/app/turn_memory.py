@@ -21,6 +21,7 @@ RECALL_LIMIT = 24
 """Looked at for a turn: questions asked before and old answers rank high and are left out, so it takes a few more."""
 SHOWN = 12
 """How many of them the receipt shows, besides those that were injected."""
+PINNED = "pinned: it stands at the start of the prompt"
 TURN_OVERHEAD = 8
 """Tokens that a template adds to a turn, at most, for the estimate of what fits."""
 ANSWER_SHARE = 4
@@ -47,6 +48,16 @@ class Recollection:
     decisions: tuple[Decision, ...]
     pinned: tuple[Cube, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def receipt(self) -> Receipt:
+        """What was used: pinned memories stand at the start of the prompt, whether they were recalled or not."""
+        injected = {d.recalled.id for d in self.decisions if d.form is not Form.LEFT_OUT}
+        standing = [cube for cube in self.pinned if cube.id not in injected]
+        ids = {cube.id for cube in standing}
+        recalled = tuple(decision for decision in self.decisions if decision.recalled.id not in ids)
+        pinned = tuple(Decision(_as_recalled(cube), Form.TEXT, PINNED, cube.text) for cube in standing)
+        return Receipt(self.call, (*recalled, *pinned), self.notes)
 
 
 def load_wording() -> context.Wording:
@@ -113,14 +124,15 @@ class TurnMemory:
             lambda turn: engine.count(turn.text) + TURN_OVERHEAD,
             room,
         )
-        notes = recollection.notes
+        receipt = recollection.receipt
         if assembled.left_out:
-            notes += (
+            cut = (
                 "This chat is longer than the model reads at once:"
-                f" the first {assembled.left_out} messages were left out.",
+                f" the first {assembled.left_out} messages were left out."
             )
+            receipt = replace(receipt, notes=(*receipt.notes, cut))
         tokens = engine.encode([PromptTurn(turn.role, turn.text) for turn in assembled.turns])
-        return tokens, Receipt(recollection.call, recollection.decisions, notes)
+        return tokens, receipt
 
     def _decide(
         self,
@@ -141,18 +153,23 @@ class TurnMemory:
         return tuple(cube for cube in cubes if governance.may(governance.Action.INJECT, cube, situation))
 
     def _by_hand(self, id: str) -> Recalled:
-        cube = self._store.ask(lambda vault: vault.cubes.get(id))
-        candidate = Candidate(
-            passage_id=-1,
-            owner=Owner.CUBE,
-            owner_id=cube.id,
-            version=cube.version,
-            text=cube.text,
-            time=cube.time,
-            source=cube.descriptive.source,
-            title=cube.title,
-        )
-        return Recalled(candidate, 0.0)
+        return _as_recalled(self._store.ask(lambda vault: vault.cubes.get(id)))
+
+
+def _as_recalled(cube: Cube) -> Recalled:
+    """A cube that no search brought up: it was attached or pinned."""
+    candidate = Candidate(
+        passage_id=-1,
+        owner=Owner.CUBE,
+        owner_id=cube.id,
+        version=cube.version,
+        text=cube.text,
+        time=cube.time,
+        source=cube.descriptive.source,
+        title=cube.title,
+        pinned=cube.pinned,
+    )
+    return Recalled(candidate, 0.0)
 
 
 def answered(history: Sequence[Message]) -> tuple[Message, ...]:
@@ -167,8 +184,7 @@ def answered(history: Sequence[Message]) -> tuple[Message, ...]:
     return tuple(kept)
 
 
-def record_use(vault: Vault, receipt: Receipt, pinned: Sequence[Cube]) -> Changes:
+def record_use(vault: Vault, receipt: Receipt) -> Changes:
     """Count the use of every cube that was injected."""
-    used = [d.recalled.id for d in receipt.decisions if d.form is not Form.LEFT_OUT
-            and d.recalled.candidate.owner is Owner.CUBE]
-    return vault.cubes.record_use([*used, *(cube.id for cube in pinned if cube.id not in used)], now())
+    used = (d.recalled.id for d in receipt.injected if d.recalled.candidate.owner is Owner.CUBE)
+    return vault.cubes.record_use(used, now())

@@ -254,7 +254,7 @@ class _Run:
         engine = self._models.engine(_quiet(control))
         capacity = capacity_of(engine.info.parameters)
         recollection = self._memory.recollect(self._request, self._place, capacity)
-        self._receipt = Receipt(recollection.call, recollection.decisions, recollection.notes)
+        self._receipt = recollection.receipt
         self._tell(Recalled(self._receipt))
         control.check()
         tokens, self._receipt = self._memory.prompt(
@@ -266,7 +266,7 @@ class _Run:
                 self._append(last.text)
         self._receipt = self._receipt.with_cited(cited(self._text, self._place.text, self._receipt.decisions))
         if self._keeps:
-            self._store.apply(lambda vault: record_use(vault, self._receipt, recollection.pinned))
+            self._store.apply(lambda vault: record_use(vault, self._receipt))
         return last.finish or Finish.STOP, last.stats
 
     def _append(self, text: str) -> None:

@@ -136,6 +136,15 @@ def test_standing_instructions_are_pinned_as_proposals(workspace):
     assert not cubes(workspace)[0].governance.proposed
 
 
+def test_what_is_pinned_is_on_the_receipt_of_every_answer_and_counted(workspace):
+    pinned = workspace.library.add("Answer in bullet points.").result(10)
+    workspace.library.pin([pinned.id], True).result(10)
+    (decision,) = send(workspace, "Which river runs through Rome?").receipt.injected
+    assert (decision.recalled.id, decision.reason[:6]) == (pinned.id, "pinned")
+    assert workspace.library.cube(pinned.id).result(10).behaviour.uses == 1
+    assert send(workspace, "Which river?", memory=MemoryMode.OFF).receipt.injected == ()
+
+
 def test_kept_can_be_undone_as_one_step(workspace):
     events = []
     workspace.turns.send(SendRequest("I live in Rome. Always answer in Italian."), events.append).future.result(30)
