@@ -29,8 +29,18 @@ class DataFolder:
 
     @property
     def blobs(self) -> Path:
-        """KV states and adapters, named by content hash."""
+        """Adapters, named by content hash."""
         return self.root / "blobs"
+
+    @property
+    def states(self) -> Path:
+        """Kept KV states. All of it can be made again."""
+        return self.root / "states"
+
+    @property
+    def measured(self) -> Path:
+        """What was measured of the models on this computer, as JSON."""
+        return self.root / "measured.json"
 
     @property
     def index(self) -> Path:

@@ -1,5 +1,6 @@
 """Use cases on chats: list, open, search, rename, delete."""
 
+from collections.abc import Callable
 from concurrent.futures import Future
 
 from memos_desktop.app.jobs import Urgency
@@ -7,13 +8,15 @@ from memos_desktop.app.store import Store
 from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.message import Branches, Chat, MemoryMode, Message, MessageHit
 from memos_desktop.texts import one_line
+from memos_desktop.vault.vault import Vault
 
 
 class Chats:
     """Chats and their branches. Methods return futures."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, forget: Callable[[str], object]) -> None:
         self._store = store
+        self._forget = forget
 
     def list(self, limit: int = 200, offset: int = 0) -> "Future[tuple[Chat, ...]]":
         """Chats that are not in the bin, the one changed last first."""
@@ -44,8 +47,15 @@ class Chats:
         return self._store.change(lambda vault: vault.chats.set_memory(id, mode))
 
     def delete(self, id: str) -> "Future[Changes]":
-        """Put a chat in the bin."""
-        return self._store.change(lambda vault: vault.chats.delete(id))
+        """Put a chat in the bin. What the model has kept of it is gone at once: it can be read again after an undo."""
+
+        def work(vault: Vault) -> Changes:
+            chat_id = vault.chats.get(id).id
+            changes = vault.chats.delete(chat_id)
+            self._forget(chat_id)
+            return changes
+
+        return self._store.change(work)
 
     def search(self, text: str) -> "Future[tuple[MessageHit, ...]]":
         """Places in all chats where these words stand."""

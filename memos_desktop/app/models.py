@@ -8,6 +8,8 @@ from memos_desktop.app.jobs import Job, Jobs, SerialWorker, Urgency
 from memos_desktop.app.settings import SettingsStore
 from memos_desktop.engine import hardware
 from memos_desktop.engine.base import Engine, LoadOptions, ModelInfo
+from memos_desktop.engine.kv.identity import Identity
+from memos_desktop.engine.kv.store import KvStore
 from memos_desktop.engine.model_library import ModelEntry, ModelLibrary
 from memos_desktop.engine.registry import Registry
 from memos_desktop.errors import MemosError, ModelError
@@ -36,14 +38,17 @@ class Models(Broadcast[ModelState]):
         settings: SettingsStore,
         jobs: Jobs,
         events: Broadcast[Changes],
+        states: KvStore,
     ) -> None:
         super().__init__()
+        self._states = states
         self._library = library
         self._registry = registry
         self._settings = settings
         self._jobs = jobs
         self._events = events
         self._engine: Engine | None = None
+        self._identity: Identity | None = None
         self._state = ModelState()
         self.worker = SerialWorker("model")
         self._files = SerialWorker("files")
@@ -52,6 +57,16 @@ class Models(Broadcast[ModelState]):
     def state(self) -> ModelState:
         """Which model is there now."""
         return self._state
+
+    @property
+    def identity(self) -> Identity | None:
+        """What kept states must have been made under for the loaded model; None where there is none."""
+        return self._identity
+
+    @property
+    def loaded(self) -> Engine | None:
+        """The engine, if there is one. On the model worker only."""
+        return self._engine
 
     @property
     def chosen(self) -> str:
@@ -155,7 +170,7 @@ class Models(Broadcast[ModelState]):
             raise
         finally:
             remove()
-        self._engine = engine
+        self._engine, self._identity = engine, engine.identity
         self._set(ModelState("ready", engine.info.name, engine.info))
         return engine.info
 
@@ -168,12 +183,12 @@ class Models(Broadcast[ModelState]):
         options = LoadOptions(chosen.context_length, chosen.gpu_layers, chosen.threads)
         backend.examine(path, options)  # before the digest, which takes minutes for what is far too large
         path, sha256 = self._library.resolve(name_or_path, progress)
-        return backend.load(path, sha256, options, progress)
+        return backend.load(path, sha256, options, progress, self._states)
 
     def _unload(self) -> None:
         if self._engine is not None:
             self._engine.close()
-            self._engine = None
+            self._engine = self._identity = None
             self._set(ModelState())
 
     def _set(self, state: ModelState) -> None:

@@ -5,6 +5,7 @@ import logging
 import os
 import threading
 from dataclasses import asdict, dataclass, fields, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,20 @@ from memos_desktop.memory.message import MemoryMode
 log = logging.getLogger(__name__)
 
 
+class SchedulerMode(StrEnum):
+    """What the scheduler does with its proposals: carry them out, ask, or make none."""
+
+    AUTOMATIC = "automatic"
+    ASK = "ask"
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a person can set. `model` is a catalogue name or a path; None means the starter."""
+    """What a person can set. `model` is a catalogue name or a path; None means the starter.
+
+    `kv_budget`: bytes that kept KV states may take. `memory_seconds`: how long recalled memories may delay an answer.
+    """
 
     theme: str = "system"
     text_scale: float = 1.0
@@ -33,6 +45,9 @@ class Settings:
     memory_mode: MemoryMode = MemoryMode.ON
     user_name: str = ""
     instructions: str = ""
+    kv_budget: int = 4 << 30
+    scheduler: SchedulerMode = SchedulerMode.ASK
+    memory_seconds: float = 4.0
     first_run_done: bool = False
 
 
@@ -94,4 +109,6 @@ def _from_json(data: dict[str, Any]) -> Settings:
         values["sampling"] = Sampling(**{k: v for k, v in values["sampling"].items() if k in names})
     if "memory_mode" in values:
         values["memory_mode"] = MemoryMode(values["memory_mode"])
+    if "scheduler" in values:
+        values["scheduler"] = SchedulerMode(values["scheduler"])
     return Settings(**values)

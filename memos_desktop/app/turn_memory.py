@@ -1,20 +1,25 @@
-"""The memory side of a turn: what is recalled, what may be used, in which form, and the prompt it becomes."""
+"""The memory side of a turn: what is recalled, what may be used, and in which form. `turn_prompt` makes the prompt."""
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from memos_desktop.app.readings import LONG, Reading, States, attached_before, is_document, reading_of
 from memos_desktop.app.recall import Recall
+from memos_desktop.app.settings import SettingsStore
 from memos_desktop.app.store import Store
 from memos_desktop.app.turn_events import SendRequest
-from memos_desktop.engine.base import Engine, PromptTurn
+from memos_desktop.app.turn_prompt import PromptMaker
+from memos_desktop.engine.base import Stats
+from memos_desktop.engine.kv.state_file import StateFile
 from memos_desktop.ids import now
-from memos_desktop.memory import context, governance, reader, scheduler
+from memos_desktop.memory import governance, reader, scheduler
 from memos_desktop.memory.call import Candidate, Decision, Form, Intent, MemoryCall, Owner, Recalled, Receipt
 from memos_desktop.memory.changes import Changes
+from memos_desktop.memory.context import Document
 from memos_desktop.memory.cube import Cube
-from memos_desktop.memory.message import Finish, MemoryMode, Message, Role
-from memos_desktop.paths import resources
+from memos_desktop.memory.forms import Budget, Option
+from memos_desktop.memory.message import Attachment, MemoryMode, Message
+from memos_desktop.memory.use import Use
 from memos_desktop.vault.vault import Vault
 
 RECALL_LIMIT = 24
@@ -22,15 +27,11 @@ RECALL_LIMIT = 24
 SHOWN = 12
 """How many of them the receipt shows, besides those that were injected."""
 PINNED = "pinned: it stands at the start of the prompt"
-TURN_OVERHEAD = 8
-"""Tokens that a template adds to a turn, at most, for the estimate of what fits."""
-ANSWER_SHARE = 4
-"""At least 1/4 of the context stays free for the answer, unless `max_tokens` needs less."""
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Where a turn happens."""
+    """Where a turn happens. `attached` are the cubes chosen by hand for the new message."""
 
     memory: MemoryMode
     project: str | None
@@ -38,16 +39,24 @@ class Situation:
     text: str
     history: tuple[Message, ...]
     instructions: str
+    attached: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Recollection:
-    """What memory gave to one turn."""
+    """What memory gave to one turn.
+
+    `new` are the documents attached to the new message, `earlier` those of the chat's history by message id;
+    `states` the KV states of all of them that the model can use, by cube id.
+    """
 
     call: MemoryCall | None
     decisions: tuple[Decision, ...]
     pinned: tuple[Cube, ...]
     notes: tuple[str, ...] = ()
+    new: tuple[Document, ...] = ()
+    earlier: Mapping[str, tuple[Document, ...]] = field(default_factory=dict)
+    states: Mapping[str, StateFile] = field(default_factory=dict)
 
     @property
     def receipt(self) -> Receipt:
@@ -56,135 +65,182 @@ class Recollection:
         standing = [cube for cube in self.pinned if cube.id not in injected]
         ids = {cube.id for cube in standing}
         recalled = tuple(decision for decision in self.decisions if decision.recalled.id not in ids)
-        pinned = tuple(Decision(_as_recalled(cube), Form.TEXT, PINNED, cube.text) for cube in standing)
+        pinned = tuple(Decision(as_recalled(cube), Form.TEXT, PINNED, cube.text) for cube in standing)
         return Receipt(self.call, (*recalled, *pinned), self.notes)
 
-
-def load_wording() -> context.Wording:
-    """The fixed texts of the prompt."""
-    data = json.loads((resources() / "prompts" / "chat.json").read_text(encoding="utf-8"))
-    examples = tuple((tuple(e["notes"]), e["question"], e["answer"]) for e in data["examples"])
-    return context.Wording(data["system"], data["notes_system"], data["pinned"], data["notes"], examples)
+    @property
+    def cubes(self) -> tuple[str, ...]:
+        """The cubes whose text stands in every later prompt of the chat."""
+        before = (document.cube_id for documents in self.earlier.values() for document in documents)
+        return tuple(dict.fromkeys((*(c.id for c in self.pinned), *before, *(d.cube_id for d in self.new))))
 
 
 class TurnMemory:
-    """Recalls for a turn and builds its prompt."""
+    """Recalls for a turn, asks governance, and decides."""
 
-    def __init__(self, store: Store, recall: Recall, wording: context.Wording) -> None:
+    def __init__(self, store: Store, recall: Recall, states: States, settings: SettingsStore) -> None:
         self._store = store
         self._recall = recall
-        self._wording = wording
+        self._states = states
+        self._settings = settings
 
     def plan(self, text: str, chat_id: str | None, project: str | None = None) -> MemoryCall:
         """The request for memory that a turn with this text would make."""
         call = reader.read(text, now(), RECALL_LIMIT)
         return replace(call, exclude_chat=chat_id, project=project)
 
-    def recollect(self, request: SendRequest, place: Situation, capacity: scheduler.Capacity) -> Recollection:
-        """Recall, ask governance, decide."""
-        attached = frozenset(request.attach)
+    def recollect(self, request: SendRequest, place: Situation, maker: PromptMaker) -> Recollection:
+        """Recall, ask governance, decide in which form each memory comes."""
+        attached = frozenset(attachment.cube_id for attachment in place.attached)
         situation = governance.Context(now(), place.memory, place.project, attached, request.exclude)
-        by_hand = tuple(self._by_hand(id) for id in request.attach)
-        if place.memory is MemoryMode.OFF:
-            decisions = self._decide(MemoryCall(place.text), by_hand, situation, capacity, frozenset())
-            return Recollection(None, decisions, ())
-        pinned = self._pinned(situation)
+        chosen = self._chosen(place)
+        by_hand = tuple(as_recalled(cube, reading) for cube, reading in chosen)
+        pinned: tuple[Cube, ...] = ()
+        call: MemoryCall | None = None
+        found: tuple[Recalled, ...] = by_hand
+        notes: tuple[str, ...] = ()
+        if place.memory is not MemoryMode.OFF:
+            pinned = self._pinned(situation)
+            call = self._call(request, place)
+            answer = self._recall.find(call)
+            found = (*by_hand, *(item for item in answer.results if item.id not in attached))
+            notes = (f"Found by keywords only: {answer.note}",) if answer.note else ()
+        long = {cube.id: reading for cube, reading in chosen if is_document(cube)}
+        earlier = self._earlier(place, situation)
+        decider = _Decider(self._states, maker, situation, self._settings.value.memory_seconds)
+        cubes, readings = self._look_up(found, long)
+        decisions, states = decider.decide(call or MemoryCall(place.text), found, cubes, readings, place, pinned)
+        for reading in (reading for readings in earlier.values() for reading in readings):
+            if state := self._states.state(maker.engine, reading):
+                states[reading.document.cube_id] = state
+        return Recollection(
+            call,
+            tuple(d for rank, d in enumerate(decisions) if rank < SHOWN or d.form is not Form.LEFT_OUT),
+            pinned,
+            notes,
+            tuple(reading.document for reading in long.values()),
+            {id: tuple(reading.document for reading in readings) for id, readings in earlier.items()},
+            states,
+        )
+
+    def note_speed(self, digest: str, stats: Stats) -> None:
+        """Learn from an answer how fast the model with this identity reads."""
+        self._states.measured.note(digest, stats)
+
+    def _call(self, request: SendRequest, place: Situation) -> MemoryCall:
         # Whoever edits the request wants an answer from memory, whatever the message looks like.
         edited = replace(request.call, intent=Intent.ASK) if request.call else None
         call = edited or self.plan(place.text, place.chat_id, place.project)
-        call = replace(call, exclude=call.exclude | request.exclude, exclude_chat=place.chat_id)
-        answer = self._recall.find(call)
-        found = (*by_hand, *(item for item in answer.results if item.id not in attached))
-        in_prompt = frozenset(cube.id for cube in pinned)
-        decisions = self._decide(call, found, situation, capacity, in_prompt)
-        notes = (f"Found by keywords only: {answer.note}",) if answer.note else ()
-        shown = tuple(d for rank, d in enumerate(decisions) if rank < SHOWN or d.form is not Form.LEFT_OUT)
-        return Recollection(call, shown, pinned, notes)
+        return replace(call, exclude=call.exclude | request.exclude, exclude_chat=place.chat_id)
 
-    def prompt(
-        self,
-        engine: Engine,
-        place: Situation,
-        recollection: Recollection,
-        capacity: scheduler.Capacity,
-        max_tokens: int,
-    ) -> tuple[tuple[int, ...], Receipt]:
-        """Token ids of the whole prompt, and the receipt that says what was left out."""
-        used = place.memory is not MemoryMode.OFF or bool(recollection.decisions)
-        pinned = [cube.text for cube in recollection.pinned]
-        prefix = context.head(place.instructions, pinned, used, capacity, self._wording)
-        length = engine.info.context_length
-        room = length - min(max_tokens, length // ANSWER_SHARE)
-        assembled = context.assemble(
-            prefix,
-            answered(place.history),
-            recollection.decisions,
-            place.text,
-            self._wording,
-            lambda turn: engine.count(turn.text) + TURN_OVERHEAD,
-            room,
-        )
-        receipt = recollection.receipt
-        if assembled.left_out:
-            cut = (
-                "This chat is longer than the model reads at once:"
-                f" the first {assembled.left_out} messages were left out."
-            )
-            receipt = replace(receipt, notes=(*receipt.notes, cut))
-        tokens = engine.encode([PromptTurn(turn.role, turn.text) for turn in assembled.turns])
-        return tokens, receipt
+    def _chosen(self, place: Situation) -> list[tuple[Cube, Reading]]:
+        def work(vault: Vault) -> list[tuple[Cube, Reading]]:
+            cubes = [vault.cubes.get(attachment.cube_id) for attachment in place.attached]
+            return [(cube, reading_of(vault, cube)) for cube in cubes]
 
-    def _decide(
-        self,
-        call: MemoryCall,
-        found: Sequence[Recalled],
-        situation: governance.Context,
-        capacity: scheduler.Capacity,
-        in_prompt: frozenset[str],
-    ) -> tuple[Decision, ...]:
+        return self._store.ask(work)
+
+    def _earlier(self, place: Situation, situation: governance.Context) -> dict[str, tuple[Reading, ...]]:
+        found = self._store.ask(lambda vault: attached_before(vault, place.history))
+        excluded = situation.excluded
+        kept = {id: tuple(r for r in readings if r.document.cube_id not in excluded) for id, readings in found.items()}
+        return {id: readings for id, readings in kept.items() if readings}
+
+    def _look_up(
+        self, found: Sequence[Recalled], long: Mapping[str, Reading]
+    ) -> tuple[list[Cube], dict[str, Reading]]:
+        """The cubes among what was found, and how each of the long ones can be read."""
         ids = [item.id for item in found if item.candidate.owner is Owner.CUBE]
-        cubes = self._store.ask(lambda vault: [vault.cubes.get(id) for id in ids])
-        verdicts = {cube.id: governance.may(governance.Action.INJECT, cube, situation) for cube in cubes}
-        verdicts |= {id: governance.Verdict(False, "you excluded it from this chat") for id in situation.excluded}
-        return scheduler.schedule(call, found, capacity, verdicts, in_prompt, situation.attached)
+
+        def work(vault: Vault) -> tuple[list[Cube], dict[str, Reading]]:
+            cubes = [vault.cubes.get(id) for id in ids]
+            recalled = (cube for cube in cubes if cube.id not in long and len(cube.text) >= LONG)
+            return cubes, {**long, **{cube.id: reading_of(vault, cube) for cube in recalled}}
+
+        return self._store.ask(work)
 
     def _pinned(self, situation: governance.Context) -> tuple[Cube, ...]:
         cubes = self._store.ask(lambda vault: vault.cubes.pinned())
         return tuple(cube for cube in cubes if governance.may(governance.Action.INJECT, cube, situation))
 
-    def _by_hand(self, id: str) -> Recalled:
-        return _as_recalled(self._store.ask(lambda vault: vault.cubes.get(id)))
+
+class _Decider:
+    """Asks governance and the scheduler for one turn."""
+
+    def __init__(self, states: States, maker: PromptMaker, situation: governance.Context, seconds: float) -> None:
+        self._states = states
+        self._maker = maker
+        self._situation = situation
+        self._milliseconds = seconds * 1000
+
+    def decide(
+        self,
+        call: MemoryCall,
+        found: Sequence[Recalled],
+        cubes: Sequence[Cube],
+        readings: Mapping[str, Reading],
+        place: Situation,
+        pinned: Sequence[Cube],
+    ) -> tuple[tuple[Decision, ...], dict[str, StateFile]]:
+        """A decision for each memory, and the states of those that come as KV."""
+        maker, situation = self._maker, self._situation
+        verdicts = {cube.id: governance.may(governance.Action.INJECT, cube, situation) for cube in cubes}
+        verdicts |= {id: governance.Verdict(False, "you excluded it from this chat") for id in situation.excluded}
+        options = {id: self._option(reading) for id, reading in readings.items()}
+        identity = maker.engine.identity
+        decisions = scheduler.schedule(
+            call,
+            found,
+            maker.capacity,
+            verdicts,
+            frozenset(cube.id for cube in pinned),
+            situation.attached,
+            options,
+            self._states.measured.of(identity.digest if identity else "").speed,
+            Budget(maker.room_for_memory(place, [cube.text for cube in pinned]), self._milliseconds),
+        )
+        states = {}
+        for decision in decisions:
+            if decision.form is Form.KV:
+                state = self._states.state(maker.engine, readings[decision.recalled.id])
+                if state is not None:
+                    states[decision.recalled.id] = state
+        return decisions, states
+
+    def _option(self, reading: Reading) -> Option:
+        tokens = self._maker.count(reading.document)
+        return Option(tokens, self._states.readiness(self._maker.engine, reading), reading.document.text)
 
 
-def _as_recalled(cube: Cube) -> Recalled:
+def as_recalled(cube: Cube, reading: Reading | None = None) -> Recalled:
     """A cube that no search brought up: it was attached or pinned."""
     candidate = Candidate(
         passage_id=-1,
         owner=Owner.CUBE,
         owner_id=cube.id,
         version=cube.version,
-        text=cube.text,
+        text=reading.document.text if reading else cube.text,
         time=cube.time,
         source=cube.descriptive.source,
-        title=cube.title,
+        title=reading.document.title if reading else cube.title,
+        kind=cube.kind.value,
         pinned=cube.pinned,
     )
     return Recalled(candidate, 0.0)
 
 
-def answered(history: Sequence[Message]) -> tuple[Message, ...]:
-    """The history that a prompt holds: without answers that failed and the questions they belong to."""
-    kept: list[Message] = []
-    for message in history:
-        if message.role is Role.ASSISTANT and not message.text and message.finish is not Finish.WRITING:
-            if kept and kept[-1].role is Role.USER:
-                kept.pop()
-            continue
-        kept.append(message)
-    return tuple(kept)
-
-
-def record_use(vault: Vault, receipt: Receipt) -> Changes:
-    """Count the use of every cube that was injected."""
-    used = (d.recalled.id for d in receipt.injected if d.recalled.candidate.owner is Owner.CUBE)
-    return vault.cubes.record_use(used, now())
+def record_use(vault: Vault, receipt: Receipt, chat_id: str | None) -> Changes:
+    """Count the use of every cube that was injected, and note the scheduler's decisions in the journal."""
+    if not receipt.decisions:
+        return Changes()
+    moment = now()
+    uses = [
+        Use(d.recalled.id, d.recalled.candidate.version, moment, d.form, d.tokens, chat_id or "")
+        for d in receipt.injected
+        if d.recalled.candidate.owner is Owner.CUBE
+    ]
+    counted = {form: sum(d.form is form for d in receipt.decisions) for form in (Form.TEXT, Form.KV, Form.LEFT_OUT)}
+    names = {Form.TEXT: "as text", Form.KV: "as KV", Form.LEFT_OUT: "left out"}
+    label = ", ".join(f"{count} {names[form]}" for form, count in counted.items() if count)
+    reasons = dict.fromkeys(f"{d.form.value}: {d.reason}" for d in receipt.injected)
+    return vault.uses.record(uses, f"Memory for an answer: {label}", "; ".join(reasons))

@@ -3,18 +3,25 @@
 from concurrent.futures import Future
 from datetime import timedelta
 
+from memos_desktop.app.activation import Activation
 from memos_desktop.app.chats import Chats
+from memos_desktop.app.encoding import Encoder
 from memos_desktop.app.events import Broadcast
 from memos_desktop.app.indexing import Indexing, MissingEmbedder
 from memos_desktop.app.jobs import Job, Jobs, Urgency
+from memos_desktop.app.kept_states import KeptStates
 from memos_desktop.app.library import Library
+from memos_desktop.app.measured import Measured
 from memos_desktop.app.models import Models
+from memos_desktop.app.readings import States
 from memos_desktop.app.recall import Recall
 from memos_desktop.app.settings import SettingsStore
 from memos_desktop.app.store import Store
-from memos_desktop.app.turn_memory import TurnMemory, load_wording
+from memos_desktop.app.turn_memory import TurnMemory
+from memos_desktop.app.turn_prompt import load_wording
 from memos_desktop.app.turns import Turns
 from memos_desktop.engine.base import Embedder
+from memos_desktop.engine.kv.store import KvStore
 from memos_desktop.engine.model_library import ModelLibrary
 from memos_desktop.engine.registry import Registry
 from memos_desktop.errors import IndexUnavailableError
@@ -24,6 +31,7 @@ from memos_desktop.paths import DataFolder
 from memos_desktop.vault import backup, check
 
 BIN_DAYS = timedelta(days=30)
+USE_DAYS = timedelta(days=90)
 
 
 class Workspace:
@@ -34,7 +42,7 @@ class Workspace:
         settings: what the person set.
         events: broadcasts `Changes`, on worker threads.
         jobs: long work under way.
-        library, chats, turns, models, recall: the use cases.
+        library, chats, turns, models, recall, activation: the use cases.
 
     """
 
@@ -48,9 +56,16 @@ class Workspace:
         self._indexing = Indexing(folder, store, events, embedder)
         self.recall = Recall(store, self._indexing, self.jobs)
         self.library = Library(store, self.jobs)
-        self.chats = Chats(store)
-        self.models = Models(ModelLibrary(folder), Registry.default(), self.settings, self.jobs, events)
-        self.turns = Turns(store, self.models, self.settings, TurnMemory(store, self.recall, load_wording()))
+        states = KvStore(folder.states, self.settings.value.kv_budget)
+        measured = Measured(folder.measured)
+        self.models = Models(ModelLibrary(folder), Registry.default(), self.settings, self.jobs, events, states)
+        self._kept = KeptStates(states, store, self.models, events)
+        self.chats = Chats(store, self._kept.forget_chat)
+        wording, usable = load_wording(), States(states, measured)
+        memory = TurnMemory(store, self.recall, usable, self.settings)
+        self.turns = Turns(store, self.models, self.settings, memory, self._kept, wording)
+        encoder = Encoder(store, self._kept, usable, self.settings, wording)
+        self.activation = Activation(store, self.models, self.jobs, self._kept, usable, encoder, self.settings)
 
     @classmethod
     def open(cls, folder: DataFolder, *, embedder: Embedder | None = None) -> "Workspace":
@@ -64,11 +79,13 @@ class Workspace:
         return self._store.read(lambda vault: backup.create(self.folder, database=vault.database))
 
     def tidy(self) -> "Future[None]":
-        """What a start does when nobody waits: a backup a day, and the bin emptied of what is a month old."""
+        """What a start does when nobody waits: a backup a day, the bin emptied, old uses forgotten."""
 
         def work() -> None:
             self._store.ask(lambda vault: backup.create_daily(self.folder, vault.database))
-            self._store.apply(lambda vault: vault.cubes.purge_bin(now() - BIN_DAYS))
+            purged = self._store.apply(lambda vault: vault.cubes.purge_bin(now() - BIN_DAYS))
+            self._store.ask(lambda vault: vault.uses.trim(now() - USE_DAYS))
+            self._kept.tidy(purged.cubes)
 
         return self._store.worker.submit(work, urgency=Urgency.IDLE)
 
@@ -86,9 +103,11 @@ class Workspace:
             return
         self._closed = True
         self.turns.cancel_all()
+        self._kept.interrupt()
         for job in self.jobs.active():
             job.cancel()
         self.models.close()
+        self._kept.close()
         self.recall.close()
         self._indexing.close()
         self._store.close()

@@ -8,16 +8,76 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from memos_desktop.engine.kv.header import Header
+from memos_desktop.engine.kv.identity import Identity
+from memos_desktop.engine.kv.state_file import StateFile
+from memos_desktop.engine.kv.store import KvStore
 from memos_desktop.memory.message import Finish, Role
 from memos_desktop.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """A text that stands before a turn's own text and is tokenised by itself; `state` holds its cells, if there are."""
+
+    text: str
+    state: StateFile | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PromptTurn:
-    """One turn of a prompt. `text` is never read as special tokens, whatever it holds."""
+    """One turn of a prompt. Texts are never read as special tokens, whatever they hold."""
 
     role: Role
     text: str
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The tokens from `start` up to `end` of a prompt whose cells can be taken from `state`."""
+
+    start: int
+    end: int
+    state: StateFile
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Token ids of a whole prompt. Without its `spans` it says the same, read the ordinary way."""
+
+    tokens: tuple[int, ...]
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def exact(self) -> "Prompt":
+        """The same prompt with nothing attached."""
+        return Prompt(self.tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Cells as bytes with what must be known of them: what `KvStore.keep` writes, on any thread."""
+
+    header: Header
+    payload: memoryview
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The next token after a prompt, with cells attached against every token evaluated.
+
+    `kl` is the Kullback-Leibler divergence of the attached from the exact distribution, in nats; `same_first`
+    whether both find the same token likeliest. Times in milliseconds until that token; `attach_ms` is what putting
+    the cells in their places took.
+    """
+
+    kl: float
+    same_first: bool
+    attached_tokens: int
+    exact_ms: float
+    fused_ms: float
+    attach_ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +129,10 @@ class ModelInfo:
 class Stats:
     """Figures of one answer. Times in milliseconds; `decode_tps` in tokens per second, 0 before two tokens.
 
-    `reused_tokens` were already in the cache, `evaluated_tokens` were really computed for the prompt.
-    `tier` is where reused tokens came from: none, live, exact or fused.
+    Of the prompt's tokens, `reused_tokens` were not computed: `restored_tokens` of them came from a file,
+    `attached_tokens` are cells of activation cubes, the others were in the cache. `evaluated_tokens` were
+    really computed. `tier` names where the reused ones came from: none, live, exact (restored) or fused
+    (something attached stands among them). `refused` says why states that were kept could not be used.
     """
 
     model: str = ""
@@ -84,11 +146,16 @@ class Stats:
     prefill_tps: float = 0.0
     tier: str = "none"
     restored_ms: float = 0.0
+    restored_tokens: int = 0
+    attached_tokens: int = 0
+    refused: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The `stats` of the headless contract."""
         values = asdict(self)
-        kv = {"tier": values.pop("tier"), "restored_ms": values.pop("restored_ms")}
+        names = ("tier", "restored_ms", "restored_tokens", "attached_tokens", "refused")
+        kv = {name: values.pop(name) for name in names}
+        kv["refused"] = list(kv["refused"])
         return {**values, "kv": kv}
 
 
@@ -109,25 +176,58 @@ class Engine(Protocol):
         """What is known of the model."""
         ...
 
-    def encode(self, turns: Sequence[PromptTurn]) -> tuple[int, ...]:
-        """Token ids of the model's chat template over `turns`, ready for the assistant to answer.
+    @property
+    def identity(self) -> Identity | None:
+        """What a KV state must have been made under to be usable here; None where states cannot be kept."""
+        ...
+
+    def encode(self, turns: Sequence[PromptTurn]) -> Prompt:
+        """The model's chat template over `turns`, ready for the assistant to answer.
 
         Raises ModelError where the template refuses these turns.
         """
+        ...
+
+    def lead(self, turns: Sequence[PromptTurn]) -> Prompt:
+        """What every prompt begins with that goes on with another user turn after `turns`."""
         ...
 
     def count(self, text: str) -> int:
         """How many tokens `text` has by itself."""
         ...
 
-    def generate(self, tokens: Sequence[int], sampling: Sampling, progress: Progress) -> Iterator[Chunk]:
-        """Evaluate `tokens` (reusing what is cached), then stream the answer.
+    def generate(self, prompt: Prompt, sampling: Sampling, progress: Progress, owner: str = "") -> Iterator[Chunk]:
+        """Evaluate `prompt`, then stream the answer. What is cached, kept or attached is not evaluated again.
 
         While the prompt is evaluated, `progress.update(evaluated, to_evaluate)` is called. A cancel ends the
         stream with a last chunk of finish CANCELLED, in prefill too; it is not raised. Finish is LENGTH when
         `max_tokens` or the end of the context was reached. Raises UserError, before anything is evaluated,
-        when `tokens` leave no room for an answer in the context.
+        when the prompt leaves no room for an answer in the context. `owner` says whose kept states are worth
+        a word when they cannot be used.
         """
+        ...
+
+    def settle(self, prompt: Prompt, progress: Progress) -> None:
+        """Bring the cache to exactly the solid part of `prompt`. Raises Cancelled; what is evaluated stays."""
+        ...
+
+    def keep(self, prompt: Prompt, shared: int, owner: str, cubes: Sequence[str]) -> Sequence[Snapshot]:
+        """Copies of what the cache holds of `prompt` and the store does not, for the exact tier.
+
+        The first `shared` tokens become a state without owner, for every chat. `cubes` are ids of memories
+        whose text stands in it.
+        """
+        ...
+
+    def encode_block(self, lead: Prompt, text: str, owner: str, title: str, progress: Progress) -> Snapshot:
+        """Evaluate `text` after `lead` and copy its cells, as a block.
+
+        Raises UserError where it does not fit, UnsupportedOperationError where the model cannot, or Cancelled.
+        """
+        ...
+
+    def compare(self, prompt: Prompt, progress: Progress) -> Comparison:
+        """Evaluate `prompt` both ways and compare what comes next. The cache is empty afterwards."""
         ...
 
     def reset(self) -> None:
@@ -165,8 +265,10 @@ class Backend(Protocol):
         """Raise ModelError at once for a model that cannot be loaded here: asked before it is read whole."""
         ...
 
-    def load(self, path: Path, sha256: str, options: LoadOptions, progress: Progress) -> Engine:
-        """Load the model. Raises ModelError with reason and next step, or Cancelled."""
+    def load(
+        self, path: Path, sha256: str, options: LoadOptions, progress: Progress, states: KvStore | None = None
+    ) -> Engine:
+        """Load the model; what it reads is kept in `states`. Raises ModelError with reason and next step, or Cancelled."""
         ...
 
 

@@ -11,13 +11,18 @@ from pathlib import Path
 from memos_desktop.engine.base import (
     Capabilities,
     Chunk,
+    Comparison,
     LoadOptions,
     ModelInfo,
+    Prompt,
     PromptTurn,
     Sampling,
+    Snapshot,
     Stats,
 )
-from memos_desktop.errors import Cancelled, ModelError, UserError
+from memos_desktop.engine.kv.identity import Identity
+from memos_desktop.engine.kv.store import KvStore
+from memos_desktop.errors import Cancelled, ModelError, UnsupportedOperationError, UserError
 from memos_desktop.memory.message import Finish, Role
 from memos_desktop.progress import Progress
 
@@ -43,7 +48,9 @@ class EchoBackend:
     def examine(self, path: Path, options: LoadOptions) -> None:
         """`load` reads the file so quickly that there is nothing to ask before."""
 
-    def load(self, path: Path, sha256: str, options: LoadOptions, progress: Progress) -> "EchoEngine":
+    def load(
+        self, path: Path, sha256: str, options: LoadOptions, progress: Progress, states: KvStore | None = None
+    ) -> "EchoEngine":
         """An engine that answers with the file's text, or with the last user turn when the file is empty."""
         progress.update(1, 1, "Loading the model")
         try:
@@ -80,23 +87,47 @@ class EchoEngine:
         """What is known of the model."""
         return self._info
 
-    def encode(self, turns: Sequence[PromptTurn]) -> tuple[int, ...]:
+    @property
+    def identity(self) -> Identity | None:
+        """It has no states to keep."""
+        return None
+
+    def encode(self, turns: Sequence[PromptTurn]) -> Prompt:
         """A mark for each role, then its words, then the assistant's mark."""
-        texts = [word for turn in turns for word in (self._mark(turn.role), *WORD.findall(turn.text))]
-        return tuple(self._id(text) for text in (*texts, self._mark(Role.ASSISTANT)))
+        return Prompt((*self._ids(turns), self._id(self._mark(Role.ASSISTANT))))
+
+    def lead(self, turns: Sequence[PromptTurn]) -> Prompt:
+        """`turns`, and the mark of the user."""
+        return Prompt((*self._ids(turns), self._id(self._mark(Role.USER))))
 
     def count(self, text: str) -> int:
         """How many words."""
         return len(WORD.findall(text))
 
-    def generate(self, tokens: Sequence[int], sampling: Sampling, progress: Progress) -> Iterator[Chunk]:
+    def generate(self, prompt: Prompt, sampling: Sampling, progress: Progress, owner: str = "") -> Iterator[Chunk]:
         """Stream the answer word by word. Raises UserError as a real engine does."""
-        if self._info.context_length - len(tokens) < LEAST_ANSWER:
+        if self._info.context_length - len(prompt.tokens) < LEAST_ANSWER:
             raise UserError(
-                f"The prompt has {len(tokens)} tokens, and the context holds {self._info.context_length}.",
+                f"The prompt has {len(prompt.tokens)} tokens, and the context holds {self._info.context_length}.",
                 "Shorten the message.",
             )
-        return self._stream(list(tokens), sampling, progress)
+        return self._stream(list(prompt.tokens), sampling, progress)
+
+    def settle(self, prompt: Prompt, progress: Progress) -> None:
+        """There is nothing to bring in order."""
+        progress.check()
+
+    def keep(self, prompt: Prompt, shared: int, owner: str, cubes: Sequence[str]) -> tuple[Snapshot, ...]:
+        """Nothing: it has no states."""
+        return ()
+
+    def encode_block(self, lead: Prompt, text: str, owner: str, title: str, progress: Progress) -> Snapshot:
+        """Raises UnsupportedOperationError."""
+        raise UnsupportedOperationError("The echo model has no KV states.", "Choose a real model.")
+
+    def compare(self, prompt: Prompt, progress: Progress) -> Comparison:
+        """Raises UnsupportedOperationError."""
+        raise UnsupportedOperationError("The echo model has no KV states.", "Choose a real model.")
 
     def reset(self) -> None:
         """Forget the cache."""
@@ -150,6 +181,10 @@ class EchoEngine:
         texts = list(self._words)
         prompt = "".join(texts[token] for token in tokens)
         return prompt.rpartition(self._mark(Role.USER))[2].partition(self._mark(Role.ASSISTANT))[0]
+
+    def _ids(self, turns: Sequence[PromptTurn]) -> list[int]:
+        texts = ((self._mark(turn.role), "".join(block.text for block in turn.blocks) + turn.text) for turn in turns)
+        return [self._id(word) for mark, text in texts for word in (mark, *WORD.findall(text))]
 
     def _mark(self, role: Role) -> str:
         return f"\x00{role.value}\x00"

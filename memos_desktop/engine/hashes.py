@@ -34,7 +34,7 @@ def _unreadable(path: Path, error: OSError) -> ModelError:
 
 
 class HashCache:
-    """Digests by path, size and time of change, in one JSON file. Safe to use from several threads."""
+    """Digests by path, size and times of change, in one JSON file. Safe to use from several threads."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -46,7 +46,9 @@ class HashCache:
             state = path.stat()
         except OSError as error:
             raise _unreadable(path, error) from error
-        key, stamp = str(path.resolve()), [state.st_size, state.st_mtime_ns]
+        key = str(path.resolve())
+        # The inode and its own time of change betray a file that was put in its place with the same size and date.
+        stamp = [state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino]
         known = self._read().get(key)
         if isinstance(known, dict) and known.get("stamp") == stamp:
             return str(known.get("sha256"))

@@ -152,7 +152,8 @@ class Recalled:
 class Decision:
     """What the scheduler decided for one recalled memory, and why.
 
-    `text` is what was injected. `cited` is set afterwards, where the answer repeats the memory's words.
+    `text` is what was injected, `tokens` its length where the scheduler knew it, else 0. `cited` is set afterwards,
+    where the answer repeats the memory's words.
     """
 
     recalled: Recalled
@@ -160,6 +161,7 @@ class Decision:
     reason: str
     text: str = ""
     cited: bool = False
+    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,8 @@ class Receipt:
             ],
             "injected": [
                 {"id": d.recalled.id, "owner": d.recalled.candidate.owner.value,
-                 "version": d.recalled.candidate.version, "form": d.form.value, "text": d.text}
+                 "version": d.recalled.candidate.version, "form": d.form.value, "text": d.text,
+                 "tokens": d.tokens}
                 for d in self.injected
             ],
             "cited": [d.recalled.id for d in self.decisions if d.cited],

@@ -8,6 +8,7 @@ from datetime import datetime
 class Changes:
     """What one write changed. `initiator` is whoever asked, so that a screen can ignore its own echo.
 
+    `states` says that kept KV states came or went.
     `step_id` is the journal step that undo takes back, None where nothing was journaled.
     """
 
@@ -18,14 +19,14 @@ class Changes:
     index: bool = False
     models: bool = False
     settings: bool = False
+    states: bool = False
     step_id: int | None = None
     label: str = ""
     initiator: object = field(default=None, compare=False)
 
     def __bool__(self) -> bool:
-        return bool(
-            self.cubes or self.chats or self.messages or self.usage or self.index or self.models or self.settings
-        )
+        single = self.usage, self.index, self.models, self.settings, self.states
+        return bool(self.cubes or self.chats or self.messages or any(single))
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,21 +144,39 @@ class TextPayload:
 
 
 @dataclass(frozen=True, slots=True)
-class BlobPayload:
-    """The payload of an activation or parametric cube: a file by content hash, made for one model."""
+class ActivationPayload:
+    """The payload of an activation cube: the very text of its source that a model has read, and the size of its state.
 
-    form: Kind
+    The states themselves are files that can be made again; this is what they are made from. `source_version` is the
+    version of the source whose text it is, `model_sha256` the model that read it last.
+    """
+
+    text: str
+    bytes: int
+    model_sha256: str
+    source_version: int
+
+    @property
+    def kind(self) -> Kind:
+        """Activation."""
+        return Kind.ACTIVATION
+
+
+@dataclass(frozen=True, slots=True)
+class BlobPayload:
+    """The payload of a parametric cube: a file by content hash, made for one model."""
+
     sha256: str
     bytes: int
     model_sha256: str
 
     @property
     def kind(self) -> Kind:
-        """Activation or parametric."""
-        return self.form
+        """Parametric."""
+        return Kind.PARAMETRIC
 
 
-Payload = TextPayload | BlobPayload
+Payload = TextPayload | ActivationPayload | BlobPayload
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,13 +216,18 @@ class Cube:
 
     @property
     def text(self) -> str:
-        """The text of a plaintext cube, else the empty string."""
-        return self.payload.text if isinstance(self.payload, TextPayload) else ""
+        """The text of a plaintext cube, or the one an activation cube was made from; else the empty string."""
+        return "" if isinstance(self.payload, BlobPayload) else self.payload.text
 
     @property
     def time(self) -> datetime:
         """When it happened if that is known, else when it was recorded."""
         return self.descriptive.event_time or self.created
+
+
+def is_stale(activation: Cube, source: Cube | None) -> bool:
+    """Whether an activation cube no longer holds what its source says; so does one whose source is gone (None)."""
+    return source is None or source.text != activation.text
 
 
 def title_of(text: str, limit: int = 60) -> str:

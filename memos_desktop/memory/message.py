@@ -51,13 +51,22 @@ class Chat:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A cube that the person chose for one message, at the version that was read then."""
+
+    cube_id: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message of a chat.
 
     `position` counts from 0 along the branch; `speaker` is the name to show and to index; `ref` is the
     reference that an import gave. `receipt` and `stats` belong to answers and are plain JSON
     (`call.Receipt.to_json`, `engine.base.Stats`). `kept` False: said while memory was off or read only, so
-    that no other chat recalls it.
+    that no other chat recalls it. `attached` are the cubes chosen by hand for this message; later prompts of the
+    chat show them again at this place. A cube that was removed for good stays named here and is no longer found.
     """
 
     id: str
@@ -74,6 +83,7 @@ class Message:
     receipt: Mapping[str, Any] = field(default_factory=dict)
     stats: Mapping[str, Any] = field(default_factory=dict)
     kept: bool = True
+    attached: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

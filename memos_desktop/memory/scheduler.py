@@ -1,15 +1,16 @@
-"""MemScheduler (MemOS, section 5.3): which memories enter the context, in which form, and why.
+"""MemScheduler (MemOS, section 5.3): which memories enter the context, and why. `forms` says in which form.
 
 Small models take the wrong memory when they are given several, so how many depends on the model. What was measured
 is in the README ("bench probes").
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from memos_desktop.memory.call import Candidate, Decision, Form, Intent, MemoryCall, Owner, Recalled
 from memos_desktop.memory.contradiction import same, supersedes
+from memos_desktop.memory.forms import Budget, Forms, Option, Speed
 from memos_desktop.memory.governance import Verdict
 from memos_desktop.memory.language import overlap, tells
 
@@ -40,11 +41,6 @@ def capacity_of(parameters: int) -> Capacity:
     return Capacity(memories=8, characters=4_000, margin=4.0, examples=False, assistant=True)
 
 
-_RELATIVE = re.compile(
-    r"\b(?:today|tonight|tomorrow|yesterday|(?:this|next|last) (?:week|weekend|month|year|night|spring|summer|autumn|"
-    r"fall|winter|\w+day)|in \w+ (?:days|weeks|months)|(?:days|weeks|months) ago)\b",
-    re.IGNORECASE,
-)
 LEAST_COSINE, CLEAR_COSINE = 0.18, 0.30
 """Below the first a memory is unrelated, above the second it counts even if it shares no word with the question."""
 
@@ -56,25 +52,31 @@ def schedule(
     verdicts: Mapping[str, Verdict],
     in_prompt: frozenset[str] = frozenset(),
     attached: frozenset[str] = frozenset(),
+    options: Mapping[str, Option] = MappingProxyType({}),
+    speed: Speed = Speed(),
+    budget: Budget | None = None,
 ) -> tuple[Decision, ...]:
     """One decision for each recalled memory, in their order.
 
     `verdicts` are governance's answers by cube id; `in_prompt` the ids whose text stands in the prompt already.
+    `options` are, by cube id, the memories that may have another form than text; the others are short, and no
+    budget holds them back. `speed` is the loaded model's, `budget` what all of them may take together.
     """
-    decisions: list[Decision] = []
+    forms = Forms(options, speed, budget)
+    hindrances = [_hindrance(call, item, capacity, verdicts, in_prompt, attached) for item in recalled]
+    # What was attached has its room first, wherever it stands among the others.
+    chosen = [place for place, item in enumerate(recalled) if item.id in attached and not hindrances[place]]
+    by_hand = {place: forms.decide(recalled[place], "you attached it", by_hand=True) for place in chosen}
     outdated = _outdated(recalled)
-    used = 0
-    for item in recalled:
-        reason = _hindrance(call, item, capacity, verdicts, in_prompt, attached)
-        taken = [decision for decision in decisions if decision.form is Form.TEXT]
-        if not reason and item.id not in attached:
-            reason = "a later memory replaced it" if item.id in outdated else _no_room(item, taken, used, capacity)
+    decisions: list[Decision] = []
+    for place, item in enumerate(recalled):
+        taken = [decision for decision in decisions if decision.form is not Form.LEFT_OUT]
+        reason = hindrances[place] or ("" if place in by_hand else _crowded_out(item, taken, outdated, capacity))
+        why = "close to the best match" if taken else "the best match"
         if reason:
             decisions.append(Decision(item, Form.LEFT_OUT, reason))
-            continue
-        used += len(item.candidate.text)
-        why = "you attached it" if item.id in attached else "the best match" if not taken else "close to the best match"
-        decisions.append(Decision(item, Form.TEXT, why, spoken_text(item.candidate)))
+        else:
+            decisions.append(by_hand.get(place) or forms.decide(item, why))
     return tuple(decisions)
 
 
@@ -124,25 +126,17 @@ def _relevant(call: MemoryCall, candidate: Candidate) -> bool:
     return candidate.cosine >= CLEAR_COSINE or bool(overlap(call.query, candidate.text))
 
 
-def _no_room(item: Recalled, taken: Sequence[Decision], used: int, capacity: Capacity) -> str:
+def _crowded_out(item: Recalled, taken: Sequence[Decision], outdated: frozenset[str], capacity: Capacity) -> str:
+    """Why this memory is not used beside those that are taken, or the empty string."""
+    if item.id in outdated:
+        return "a later memory replaced it"
     if taken and taken[0].recalled.score - item.score > capacity.margin:
         return "clearly behind the best match, for a model of this size"
     if len(taken) >= capacity.memories:
         return f"a model of this size reads {capacity.memories} at most"
+    used = sum(len(decision.recalled.candidate.text) for decision in taken)
     if taken and used + len(item.candidate.text) > capacity.characters:
         return "no room left beside the better ones"
     if any(same(decision.recalled.candidate.text, item.candidate.text) for decision in taken):
         return "says the same as one that is used"
     return ""
-
-
-def spoken_text(candidate: Candidate) -> str:
-    """The memory as the model reads it.
-
-    A turn of somebody else carries name and date; words such as "tomorrow" get the day on which they were said.
-    """
-    text = " ".join(candidate.text.split())
-    day = f"{candidate.time.day} {candidate.time:%B %Y}"
-    if candidate.owner is Owner.MESSAGE and candidate.speaker not in (None, "", "You"):
-        return f"{candidate.speaker} said on {day}: {text}"
-    return f"{text} (said on {day})" if _RELATIVE.search(text) else text

@@ -16,6 +16,15 @@ from memos_desktop.vault.rows import CUBE_COLUMNS, cube_of
 
 ORDERS = {key: key.value for key in SortKey} | {SortKey.TITLE: "title COLLATE NOCASE"}
 REMEMBERED = 64
+# An activation cube has no passages of its own: it is found with its source.
+HAS_WORDS = """id IN (
+    SELECT owner_id FROM passages WHERE owner = 'cube' AND id IN
+        (SELECT rowid FROM passages_words WHERE passages_words MATCH ?)
+    UNION ALL
+    SELECT p.cube_id FROM cubes k CROSS JOIN cube_parents p ON p.cube_id = k.id
+    WHERE k.kind = 'activation' AND EXISTS (SELECT 1 FROM passages o WHERE o.owner_id = p.parent_id AND o.id IN
+        (SELECT rowid FROM passages_words WHERE passages_words MATCH ?))
+)"""
 
 
 class CubePages:
@@ -77,9 +86,6 @@ def conditions(wanted: CubeFilter) -> tuple[str, tuple[Any, ...]]:
         clauses.append("id IN (SELECT cube_id FROM cube_tags WHERE tag = ?)")
         values.append(wanted.tag)
     if wanted.text.strip():
-        clauses.append(
-            "id IN (SELECT owner_id FROM passages WHERE owner = 'cube' AND id IN"
-            " (SELECT rowid FROM passages_words WHERE passages_words MATCH ?))"
-        )
-        values.append(prefix_query(wanted.text))
+        clauses.append(HAS_WORDS)
+        values += 2 * [prefix_query(wanted.text)]
     return " AND ".join(clauses), tuple(values)

@@ -2,26 +2,31 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from memos_desktop.errors import NotFoundError, UserError
-from memos_desktop.ids import format_time, now, parse_time
+from memos_desktop.ids import now
 from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.cube import (
+    ActivationPayload,
     Cube,
     CubeFilter,
     CubePage,
     Descriptive,
     Governance,
+    Kind,
+    Payload,
     SortKey,
     State,
     TextPayload,
     title_of,
 )
+from memos_desktop.vault.activations import Activations, sources_first
 from memos_desktop.vault.cube_queries import CubePages
 from memos_desktop.vault.database import Database
 from memos_desktop.vault.journal import Journal, Transaction
+from memos_desktop.vault.purge import purge
 from memos_desktop.vault.rows import (
     CUBE_COLUMNS,
     CURRENT,
@@ -35,19 +40,10 @@ from memos_desktop.vault.rows import (
 )
 
 SHORTEST_PREFIX = 6
-HEAT_OF_A_USE = 0.25
-HEAT_HALF_LIFE = timedelta(days=14)
-
-
-class Unchanged:
-    """Stands for "leave it as it is" where None has a meaning of its own."""
-
-
-UNCHANGED = Unchanged()
 
 
 class CubeStore:
-    """The cubes of a vault. Every write returns `Changes` and is one undo step, but for `record_use`.
+    """The cubes of a vault. Every write returns `Changes` and is one undo step.
 
     Ids may be given as a unique beginning of at least six characters.
     """
@@ -56,9 +52,13 @@ class CubeStore:
         self._database = database
         self._journal = journal
         self._pages = CubePages(database)
+        self._activations = Activations(database)
 
     def add(self, cube: Cube, *, actor: str = "user", reason: str = "") -> Changes:
-        """Keep a new cube as it is given. Raises UserError where its id is taken."""
+        """Keep a new cube as it is given.
+
+        Raises UserError where its id is taken, and for an activation cube whose source has one or is in the bin.
+        """
         return self.add_many((cube,), actor=actor, reason=reason, label=f"Add memory “{cube.title}”")
 
     def add_many(
@@ -69,6 +69,7 @@ class CubeStore:
             for cube in cubes:
                 if self._database.value("SELECT 1 FROM cubes WHERE id = ?", (cube.id,)):
                     raise UserError(f"There is a memory with the id {cube.id} already. Nothing was added.")
+                self._activations.require_place(cube)
                 step.add("cubes", cube_row(cube))
                 step.add("versions", version_row(cube))
         return step.changes
@@ -130,6 +131,7 @@ class CubeStore:
         cube_id: str,
         *,
         text: str | None = None,
+        payload: ActivationPayload | None = None,
         descriptive: Descriptive | None = None,
         actor: str = "user",
         reason: str = "",
@@ -137,32 +139,19 @@ class CubeStore:
     ) -> Changes:
         """Add a version with a new text or description. A title that only repeats the text follows it.
 
-        Raises UserError for a frozen cube, for a text where the payload is none, and where `expected_version`
-        is not the current one: somebody else was faster.
+        An activation cube takes a new `payload` instead. Raises UserError for a frozen cube, for a text where the
+        payload is none of its own, and where `expected_version` is not the current one: somebody else was faster.
         """
         old = self.get(cube_id)
         _refuse_frozen(old)
-        if expected_version not in (None, old.version):
-            raise UserError(
-                f"“{old.title}” was changed meanwhile: it is at version {old.version},"
-                f" not {expected_version}. Your change was not saved.",
-                "Look at the new version, then make your change again.",
-            )
-        if text is not None and not isinstance(old.payload, TextPayload):
-            raise UserError(f"“{old.title}” holds no text, so its text cannot be changed.")
-        payload = old.payload if text is None else TextPayload(text)
+        _refuse_outdated(old, expected_version)
+        content = _new_payload(old, text, payload)
         wanted = descriptive or _retitled(old, text)
-        if (payload, wanted) == (old.payload, old.descriptive):
+        if (content, wanted) == (old.payload, old.descriptive):
             return Changes()
         number = self._database.value("SELECT max(version) FROM versions WHERE cube_id = ?", (old.id,)) + 1
         new = replace(
-            old,
-            version=number,
-            changed=now(),
-            payload=payload,
-            descriptive=wanted,
-            actor=actor,
-            reason=reason,
+            old, version=number, changed=now(), payload=content, descriptive=wanted, actor=actor, reason=reason
         )
         with self._journal.step(f"Edit memory “{new.title}”", actor, reason) as step:
             step.add("versions", version_row(new))
@@ -181,11 +170,11 @@ class CubeStore:
         pinned: bool | None = None,
         frozen: bool | None = None,
         governance: Governance | None = None,
-        binned: datetime | Unchanged | None = UNCHANGED,
     ) -> Changes:
         """Change headers in place.
 
-        Only what is given changes. A frozen cube lets only `frozen` be changed.
+        Only what is given changes. A frozen cube lets only `frozen` be changed; an activation cube is not pinned,
+        its source is.
         """
         columns: dict[str, Any] = {}
         if state is not None:
@@ -196,11 +185,13 @@ class CubeStore:
             columns["pinned"] = int(pinned)
         if governance is not None:
             columns |= governance_columns(governance)
-        if not isinstance(binned, Unchanged):
-            columns["binned"] = moment(binned)
         with self._journal.step(label, actor, reason) as step:
-            for cube_id in ids:
-                self._update_one(step, self.get(cube_id), columns, frozen)
+            for cube in map(self.get, ids):
+                if pinned and cube.kind is Kind.ACTIVATION:
+                    raise UserError(
+                        f"“{cube.title}” is made from the text of a memory, so it was not pinned.", "Pin that memory."
+                    )
+                self._update_one(step, cube, columns, frozen)
         return step.changes
 
     def retag(
@@ -222,35 +213,29 @@ class CubeStore:
         return step.changes
 
     def bin(self, ids: Iterable[str], *, actor: str = "user", reason: str = "") -> Changes:
-        """Put cubes in the bin: out of lists and recall, and back by `unbin` or undo."""
+        """Put cubes in the bin: out of lists and recall, and back by `unbin` or undo.
+
+        The activation cube of such a cube goes with it.
+        """
         whole = tuple(ids)
-        return self.update(whole, _counted("Delete", whole), actor=actor, reason=reason, binned=now())
+        return self._move(whole, _counted("Delete", whole), now(), actor, reason)
 
     def unbin(self, ids: Iterable[str], *, actor: str = "user", reason: str = "") -> Changes:
-        """Take cubes out of the bin."""
+        """Take cubes out of the bin, with the activation cubes that went in with them.
+
+        Raises UserError for an activation cube by itself where its source is in the bin or has another one.
+        """
         whole = tuple(ids)
-        return self.update(whole, _counted("Put back", whole), actor=actor, reason=reason, binned=None)
+        return self._move(whole, _counted("Put back", whole), None, actor, reason)
 
     def purge_bin(self, older_than: datetime, *, actor: str = "user", reason: str = "") -> Changes:
-        """Remove for good what was binned before: rows, passages, vectors and what the journal says of them.
+        """Remove for good what was binned before, and what was made from it; see `purge.purge`."""
+        return purge(self._database, self._journal, older_than, actor, reason)
 
-        It cannot be undone. The message that such a cube stood for stays in its chat, and out of recall.
-        """
-        sql = "SELECT id FROM cubes WHERE binned IS NOT NULL AND binned < ?"
-        ids = [row["id"] for row in self._database.rows(sql, (format_time(older_than),))]
-        if not ids:
-            return Changes()
-        with self._journal.forgetting("Empty the bin", actor, reason) as forget:
-            for cube_id in ids:
-                self._database.run(
-                    "INSERT OR IGNORE INTO forgotten SELECT source_message FROM versions"
-                    " WHERE cube_id = ? AND source_message IS NOT NULL",
-                    (cube_id,),
-                )
-                for row in self._database.rows("SELECT id FROM versions WHERE cube_id = ?", (cube_id,)):
-                    forget("versions", row["id"])
-                forget("cubes", cube_id)
-        return Changes(cubes=frozenset(ids), index=True, label="Empty the bin")
+    def activation_of(self, source_id: str) -> Cube | None:
+        """The activation cube of this cube, unless it is in the bin."""
+        found = self._activations.beside(self.resolve(source_id))
+        return None if found is None else self.get(found)
 
     def children(self, cube_id: str) -> tuple[Cube, ...]:
         """The cubes that were made from this one, oldest first."""
@@ -281,25 +266,21 @@ class CubeStore:
         )
         return tuple((row["tag"], row["count"]) for row in rows)
 
-    def record_use(self, ids: Iterable[str], when: datetime) -> Changes:
-        """Count a use of each cube: uses, last use, heat.
-
-        A generated cube becomes activated. No undo step.
-        """
-        counted = []
-        with self._database.transaction():
-            for cube_id in ids:
-                row = self._database.row("SELECT heat, last_used FROM cubes WHERE id = ?", (cube_id,))
-                if row is None:  # forgotten since it was recalled
+    def _move(self, ids: Sequence[str], label: str, binned: datetime | None, actor: str, reason: str) -> Changes:
+        """Into the bin or out of it. What is where it shall be stays as it is."""
+        columns = {"binned": moment(binned)}
+        with self._journal.step(label, actor, reason) as step:
+            for cube in sources_first(map(self.get, ids)):
+                if (cube.binned is None) == (binned is None):
                     continue
-                last = parse_time(row["last_used"]) if row["last_used"] else when
-                self._database.run(
-                    "UPDATE cubes SET uses = uses + 1, last_used = ?, heat = ?,"
-                    " state = CASE state WHEN 'generated' THEN 'activated' ELSE state END WHERE id = ?",
-                    (format_time(when), _heated(row["heat"], when - last), cube_id),
-                )
-                counted.append(cube_id)
-        return Changes(cubes=frozenset(counted), usage=bool(counted))
+                _refuse_frozen(cube)
+                if binned is None:
+                    self._activations.require_place(cube)
+                # Frozen or not, it goes where its source goes: a deleted text must not live on in it.
+                follower = self._activations.beside(cube.id, cube.binned)
+                for moved in (cube.id, follower) if follower else (cube.id,):
+                    step.change("cubes", moved, columns)
+        return step.changes
 
     def _update_one(
         self, step: Transaction, cube: Cube, columns: dict[str, Any], frozen: bool | None
@@ -319,6 +300,33 @@ def _refuse_frozen(cube: Cube) -> None:
         raise UserError(f"“{cube.title}” is frozen, so it was not changed.", "Unfreeze it first.")
 
 
+def _refuse_outdated(cube: Cube, expected_version: int | None) -> None:
+    if expected_version not in (None, cube.version):
+        raise UserError(
+            f"“{cube.title}” was changed meanwhile: it is at version {cube.version},"
+            f" not {expected_version}. Your change was not saved.",
+            "Look at the new version, then make your change again.",
+        )
+
+
+def _new_payload(old: Cube, text: str | None, payload: ActivationPayload | None) -> Payload:
+    """What the next version holds."""
+    if payload is not None:
+        if old.kind is not payload.kind:
+            raise UserError(f"“{old.title}” is {old.kind.value}, so nothing was changed.")
+        return payload
+    if text is None or text == old.text:
+        return old.payload
+    if isinstance(old.payload, TextPayload):
+        return TextPayload(text)
+    if isinstance(old.payload, ActivationPayload):
+        raise UserError(
+            f"“{old.title}” is made from the text of another memory, so its text was not changed.",
+            "Edit its source, then keep that ready again.",
+        )
+    raise UserError(f"“{old.title}” holds no text, so its text cannot be changed.")
+
+
 def _retitled(old: Cube, text: str | None) -> Descriptive:
     if text is None or old.title != title_of(old.text):
         return old.descriptive
@@ -327,9 +335,3 @@ def _retitled(old: Cube, text: str | None) -> Descriptive:
 
 def _counted(verb: str, ids: Sequence[str]) -> str:
     return f"{verb} memory" if len(ids) == 1 else f"{verb} {len(ids)} memories"
-
-
-def _heated(heat: float, idle: timedelta) -> float:
-    """Heat after one more use: it cools by half in two weeks, and a use adds a quarter of what is missing."""
-    left: float = heat * 0.5 ** (max(idle, timedelta()) / HEAT_HALF_LIFE)
-    return left + (1 - left) * HEAT_OF_A_USE

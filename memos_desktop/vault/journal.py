@@ -8,7 +8,7 @@ rewritten; the one exception is `Journal.forgetting`, which strikes out what a p
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,8 @@ from memos_desktop.vault.database import Database
 
 TABLES = ("cubes", "versions", "chats", "messages")
 Row = dict[str, Any]
+Record = tuple[str, str, Row | None, Row | None]
+"""Table, key, the row before and after."""
 
 
 @dataclass
@@ -51,7 +53,7 @@ class Transaction:
     def __init__(self, database: Database, head: Row, step_id: int | None = None) -> None:
         self._database = database
         self._head = head
-        self._records: list[tuple[str, str, Row | None, Row | None]] = []
+        self._records: list[Record] = []
         self.touched = Touched()
         self.step_id = step_id
         self.changes = Changes()
@@ -105,23 +107,14 @@ class Transaction:
             return
         if self.step_id is None:
             self.step_id = self.begin()
-        rows = [(self.step_id, t, k, _dump(before), _dump(after)) for t, k, before, after in self._records]
-        self._database.run_many(
-            "INSERT INTO journal_changes (step_id, table_name, key, before, after) VALUES (?, ?, ?, ?, ?)",
-            rows,
-        )
+        _write_changes(self._database, self.step_id, self._records)
         self._records.clear()
 
     def begin(self) -> int:
         """Write the head of the step; returns its number."""
         if self._head["action"] == "do":
             self._database.run("UPDATE journal_steps SET redoable = 0 WHERE redoable = 1")
-        names = ", ".join(self._head)
-        marks = ", ".join("?" * len(self._head))
-        sql = f"INSERT INTO journal_steps ({names}) VALUES ({marks})"
-        number = self._database.run(sql, tuple(self._head.values())).lastrowid
-        assert number is not None
-        return number
+        return _write_head(self._database, self._head)
 
     def _record(self, table: str, key: str, before: Row | None, after: Row | None) -> None:
         self._records.append((table, key, before, after))
@@ -213,6 +206,20 @@ class Journal:
             for head in heads
         )
 
+    def note(
+        self, label: str, actor: str, reason: str, time: datetime, table: str, rows: Iterable[tuple[str, Row]]
+    ) -> int:
+        """Record what happened where nothing changed that undo could take back; returns the step's number.
+
+        `rows` of `table` are given with the id of the cube that they are about. Undo passes over the step, and
+        what was undone before can still be made again.
+        """
+        head = {**_head("do", label, actor, reason), "time": format_time(time), "undoable": 0}
+        with self._database.transaction():
+            number = _write_head(self._database, head)
+            _write_changes(self._database, number, [(table, key, None, row) for key, row in rows])
+        return number
+
     def complete(self, table: str, key: str, columns: Row) -> bool:
         """Amend the journal's record of the row that was added under `key`; returns whether there is one.
 
@@ -299,6 +306,21 @@ class Journal:
 
 def _head(action: str, label: str, actor: str, reason: str) -> Row:
     return {"time": format_time(now()), "actor": actor, "label": label, "reason": reason, "action": action}
+
+
+def _write_head(database: Database, head: Row) -> int:
+    names, marks = ", ".join(head), ", ".join("?" * len(head))
+    sql = f"INSERT INTO journal_steps ({names}) VALUES ({marks})"
+    number = database.run(sql, tuple(head.values())).lastrowid
+    assert number is not None
+    return number
+
+
+def _write_changes(database: Database, step_id: int, records: Iterable[Record]) -> None:
+    database.run_many(
+        "INSERT INTO journal_changes (step_id, table_name, key, before, after) VALUES (?, ?, ?, ?, ?)",
+        [(step_id, table, key, _dump(before), _dump(after)) for table, key, before, after in records],
+    )
 
 
 def _dump(row: Row | None) -> str | None:

@@ -46,11 +46,12 @@ class Passages:
 
     def _of_cube(self, cube_id: str) -> tuple[str, str, str]:
         row = self._database.row(
-            "SELECT c.title, v.text, c.tags FROM cubes c JOIN versions v ON v.id = c.id || '@' || c.version"
+            "SELECT c.title, c.kind, v.text, c.tags FROM cubes c JOIN versions v ON v.id = c.id || '@' || c.version"
             " WHERE c.id = ?",
             (cube_id,),
         )
-        if row is None or not (row["text"] or "").strip():
+        # The text of an activation cube is its source's: search finds the source.
+        if row is None or row["kind"] == "activation" or not (row["text"] or "").strip():
             return "", "", ""
         lead = "" if _is_prefix(row["title"], row["text"]) else f"{row['title']}: "
         return lead, row["text"], " ".join(json.loads(row["tags"]))

@@ -1,12 +1,15 @@
 """Between rows and values: a cube, a chat or a message, as the tables hold it and as the program sees it."""
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from memos_desktop.ids import format_time, parse_time
+from memos_desktop.memory.call import Form
 from memos_desktop.memory.cube import (
     Access,
+    ActivationPayload,
     Behaviour,
     BlobPayload,
     Cube,
@@ -14,6 +17,7 @@ from memos_desktop.memory.cube import (
     Governance,
     Kind,
     Origin,
+    Payload,
     Scope,
     SemanticType,
     Sensitivity,
@@ -21,14 +25,15 @@ from memos_desktop.memory.cube import (
     State,
     TextPayload,
 )
-from memos_desktop.memory.message import Chat, Finish, MemoryMode, Message, Role
+from memos_desktop.memory.message import Attachment, Chat, Finish, MemoryMode, Message, Role
+from memos_desktop.memory.use import Use
 
 Row = dict[str, Any]
 
 # A cube is read with its head as c and one of its versions as v.
 CUBE_COLUMNS = (
     "c.*, v.version AS v_version, v.changed AS v_changed, v.kind AS v_kind, v.text, v.sha256, v.bytes,"
-    " v.model_sha256, v.title AS v_title, v.type AS v_type, v.event_time, v.origin, v.source_chat,"
+    " v.model_sha256, v.source_version, v.title AS v_title, v.type AS v_type, v.event_time, v.origin, v.source_chat,"
     " v.source_message, v.source_start, v.source_end, v.source_file, v.speaker, v.actor, v.reason"
 )
 CURRENT = "FROM cubes c JOIN versions v ON v.cube_id = c.id AND v.version = c.version"
@@ -97,17 +102,17 @@ def tags_column(tags: tuple[str, ...]) -> str:
 def version_row(cube: Cube) -> Row:
     """The row of this version of a cube."""
     payload, descriptive, source = cube.payload, cube.descriptive, cube.descriptive.source
-    blob = payload if isinstance(payload, BlobPayload) else None
     return {
         "id": f"{cube.id}@{cube.version}",
         "cube_id": cube.id,
         "version": cube.version,
         "changed": format_time(cube.changed),
         "kind": cube.kind.value,
-        "text": cube.text if blob is None else None,
-        "sha256": blob.sha256 if blob else None,
+        "text": None if isinstance(payload, BlobPayload) else payload.text,
+        "sha256": payload.sha256 if isinstance(payload, BlobPayload) else None,
         "bytes": payload.bytes,
-        "model_sha256": blob.model_sha256 if blob else None,
+        "model_sha256": None if isinstance(payload, TextPayload) else payload.model_sha256,
+        "source_version": payload.source_version if isinstance(payload, ActivationPayload) else None,
         "title": descriptive.title,
         "type": descriptive.type.value,
         "event_time": moment(descriptive.event_time),
@@ -125,18 +130,12 @@ def version_row(cube: Cube) -> Row:
 
 def cube_of(row: Any) -> Cube:
     """A cube from a row of CUBE_COLUMNS."""
-    kind = Kind(row["v_kind"])
-    payload: TextPayload | BlobPayload = (
-        TextPayload(row["text"])
-        if kind is Kind.PLAINTEXT
-        else BlobPayload(kind, row["sha256"], row["bytes"], row["model_sha256"])
-    )
     return Cube(
         id=row["id"],
         version=row["v_version"],
         created=parse_time(row["created"]),
         changed=parse_time(row["v_changed"]),
-        payload=payload,
+        payload=_payload_of(row),
         descriptive=_descriptive_of(row),
         governance=_governance_of(row),
         behaviour=Behaviour(row["uses"], time_of(row["last_used"]), row["heat"]),
@@ -156,6 +155,16 @@ def source_of(row: Any) -> Source:
     return Source(
         row["source_chat"], row["source_message"], row["source_start"], row["source_end"], row["source_file"]
     )
+
+
+def _payload_of(row: Any) -> Payload:
+    match Kind(row["v_kind"]):
+        case Kind.PLAINTEXT:
+            return TextPayload(row["text"])
+        case Kind.ACTIVATION:
+            return ActivationPayload(row["text"], row["bytes"], row["model_sha256"], row["source_version"])
+        case Kind.PARAMETRIC:
+            return BlobPayload(row["sha256"], row["bytes"], row["model_sha256"])
 
 
 def _descriptive_of(row: Any) -> Descriptive:
@@ -234,6 +243,7 @@ def message_row(message: Message) -> Row:
         "receipt": json.dumps(dict(message.receipt), ensure_ascii=False),
         "stats": json.dumps(dict(message.stats), ensure_ascii=False),
         "kept": int(message.kept),
+        "attached": json.dumps([asdict(one) for one in message.attached]),
     }
 
 
@@ -254,4 +264,24 @@ def message_of(row: Any) -> Message:
         receipt=json.loads(row["receipt"]),
         stats=json.loads(row["stats"]),
         kept=bool(row["kept"]),
+        attached=tuple(Attachment(**one) for one in json.loads(row["attached"])),
+    )
+
+
+def use_row(use: Use) -> Row:
+    """The row of a use, without its number."""
+    return {
+        "cube_id": use.cube_id,
+        "version": use.version,
+        "time": format_time(use.time),
+        "form": use.form.value,
+        "tokens": use.tokens,
+        "chat_id": use.chat_id,
+    }
+
+
+def use_of(row: Any) -> Use:
+    """A use from its row."""
+    return Use(
+        row["cube_id"], row["version"], parse_time(row["time"]), Form(row["form"]), row["tokens"], row["chat_id"]
     )

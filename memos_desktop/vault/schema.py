@@ -1,6 +1,6 @@
 """The tables, as the first migration makes them.
 
-Truth: cubes (heads), versions, chats, messages, blobs; the journal; vectors (costly to make again).
+Truth: cubes (heads), versions, chats, messages, uses, dismissals, blobs; the journal; vectors (costly to make again).
 Derived, kept by triggers or by `passages`: cube_tags, cube_parents, passages and its two full-text tables.
 """
 
@@ -44,6 +44,7 @@ CREATE INDEX cubes_by_uses ON cubes (uses) WHERE binned IS NULL;
 CREATE INDEX cubes_by_heat ON cubes (heat) WHERE binned IS NULL;
 CREATE INDEX cubes_by_time ON cubes (time) WHERE binned IS NULL;
 CREATE INDEX cubes_for_count ON cubes (kind, state, type, pinned, proposed, project) WHERE binned IS NULL;
+CREATE INDEX cubes_activation ON cubes (id) WHERE kind = 'activation';
 CREATE INDEX cubes_pinned ON cubes (pinned) WHERE pinned = 1;
 CREATE INDEX cubes_binned ON cubes (binned) WHERE binned IS NOT NULL;
 
@@ -57,6 +58,7 @@ CREATE TABLE versions (
     sha256 TEXT REFERENCES blobs (sha256) DEFERRABLE INITIALLY DEFERRED,
     bytes INTEGER NOT NULL,
     model_sha256 TEXT,
+    source_version INTEGER,
     title TEXT NOT NULL,
     type TEXT NOT NULL,
     event_time TEXT,
@@ -128,7 +130,8 @@ CREATE TABLE messages (
     caption TEXT,
     receipt TEXT NOT NULL,
     stats TEXT NOT NULL,
-    kept INTEGER NOT NULL
+    kept INTEGER NOT NULL,
+    attached TEXT NOT NULL
 );
 CREATE INDEX messages_by_chat ON messages (chat_id, position);
 CREATE INDEX messages_by_parent ON messages (parent_id);
@@ -137,6 +140,26 @@ CREATE INDEX messages_writing ON messages (finish) WHERE finish = 'writing';
 -- Messages whose cube was removed for good: they stay in their chat and are not recalled.
 CREATE TABLE forgotten (
     message_id TEXT PRIMARY KEY NOT NULL
+) WITHOUT ROWID;
+"""
+
+USES = """
+-- One row for each cube in the context of an answer. Unjournaled: use is counted, not undone.
+CREATE TABLE uses (
+    number INTEGER PRIMARY KEY,
+    cube_id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    time TEXT NOT NULL,
+    form TEXT NOT NULL,
+    tokens INTEGER NOT NULL,
+    chat_id TEXT NOT NULL
+);
+CREATE INDEX uses_by_cube ON uses (cube_id, time);
+CREATE INDEX uses_by_time ON uses (time);
+
+-- What the person did not want done with a cube when it was proposed.
+CREATE TABLE dismissals (
+    cube_id TEXT NOT NULL, action TEXT NOT NULL, time TEXT NOT NULL, PRIMARY KEY (cube_id, action)
 ) WITHOUT ROWID;
 """
 
@@ -189,7 +212,8 @@ CREATE INDEX vectors_by_embedder ON vectors (embedder, passage_id);
 """
 
 JOURNAL = """
--- undone: a later undo took it back. redoable: redo may bring it back. undoable: 0 for what is gone for good.
+-- undone: a later undo took it back. redoable: redo may bring it back. undoable: 0 for what is gone for
+-- good, and for notes of what happened and changed nothing.
 CREATE TABLE journal_steps (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     time TEXT NOT NULL,
@@ -236,4 +260,4 @@ CREATE TABLE meta (
 ) WITHOUT ROWID;
 """
 
-FIRST = CUBES + CHATS + PASSAGES + JOURNAL + BLOBS
+FIRST = CUBES + CHATS + USES + PASSAGES + JOURNAL + BLOBS

@@ -21,6 +21,7 @@ from memos_desktop.vault.journal import Journal, Transaction
 from memos_desktop.vault.lock import FolderLock
 from memos_desktop.vault.passages import Passages
 from memos_desktop.vault.search import PassageSearch
+from memos_desktop.vault.uses import UseLog
 
 
 class Vault:
@@ -28,6 +29,7 @@ class Vault:
 
     Attributes:
         cubes: the shelf of MemCubes.
+        uses: which answer used which cube, and what was proposed in vain.
         chats: chats and their messages.
         journal: steps, undo, redo.
         search: candidates for recall, and vectors.
@@ -43,6 +45,7 @@ class Vault:
         passages = Passages(database)
         self.journal = Journal(database, passages.derive)
         self.cubes = CubeStore(database, self.journal)
+        self.uses = UseLog(database, self.journal)
         self.chats = Conversations(database, self.journal, passages)
         self.search = PassageSearch(database)
         self.blobs = BlobStore(database, blobs)

@@ -129,6 +129,21 @@ def test_the_bin_is_emptied_after_a_month_and_not_before(workspace, monkeypatch)
         get(workspace, cube)
 
 
+def test_what_an_answer_used_is_forgotten_after_three_months(workspace, monkeypatch):
+    def notes():
+        return [step for step in workspace.library.journal(cube_id=cube.id).result(10) if step.actor == "scheduler"]
+
+    cube = add(workspace)
+    send(workspace, "What is my cat called?")
+    monkeypatch.setattr("memos_desktop.app.workspace.now", lambda: now() + timedelta(days=89))
+    workspace.tidy().result(10)
+    assert len(notes()) == 1
+    monkeypatch.setattr("memos_desktop.app.workspace.now", lambda: now() + timedelta(days=91))
+    workspace.tidy().result(10)
+    assert notes() == []
+    assert get(workspace, cube).behaviour.uses == 1
+
+
 def test_a_backup_a_day_and_the_last_three_stay(workspace, folder, monkeypatch):
     def backups():
         return [backup.name for backup in list_backups(folder)]

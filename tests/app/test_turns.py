@@ -63,6 +63,9 @@ def test_told_in_one_chat_used_in_another_and_counted(workspace):
     assert (decision.text, decision.form, decision.cited) == ("My cat is called Miso.", Form.TEXT, True)
     (cube,) = cubes(workspace)
     assert (cube.behaviour.uses, cube.state) == (1, State.ACTIVATED)
+    [step] = [s for s in workspace.library.journal(cube_id=cube.id).result(10) if s.actor == "scheduler"]
+    assert step.label.startswith("Memory for an answer: 1 as text, ")
+    assert not step.undone
     saved = workspace.chats.branch(result.chat.id).result(10)[1].receipt
     assert saved["cited"] == [cube.id]
 

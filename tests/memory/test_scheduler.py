@@ -5,8 +5,9 @@ from datetime import timedelta
 from memory_values import NOW, recalled
 
 from memos_desktop.memory.call import Form, Intent, MemoryCall, Owner
+from memos_desktop.memory.forms import spoken_text
 from memos_desktop.memory.governance import Verdict
-from memos_desktop.memory.scheduler import Capacity, capacity_of, schedule, spoken_text
+from memos_desktop.memory.scheduler import Capacity, capacity_of, schedule
 
 CALL = MemoryCall("Where do I live?")
 ROOMY = Capacity(memories=3, characters=200, margin=2.0, examples=False, assistant=False)

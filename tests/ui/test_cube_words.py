@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memos_desktop.ids import new_id, now
-from memos_desktop.memory.cube import Cube, Descriptive, Governance, SemanticType, TextPayload
+from memos_desktop.memory.cube import ActivationPayload, Cube, Descriptive, Governance, SemanticType, TextPayload
 from memos_desktop.ui.cubes import words
 from memos_desktop.ui.cubes.text_diff import Change, word_diff
 
@@ -48,6 +48,12 @@ def test_a_row_does_not_say_the_title_twice() -> None:
         "Long first line",
         "and more",
     )
+
+
+def test_the_payload_in_one_line() -> None:
+    assert words.payload_words(cube()) == "3 words, 17 B"
+    state = replace(cube(), payload=ActivationPayload("Tea without sugar", 14_234, "0123456789abcdef", 1))
+    assert words.payload_words(state) == "14.2 kB, made for model 0123456789ab"
 
 
 def test_header_lines_name_every_field() -> None:

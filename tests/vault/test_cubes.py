@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from vault_values import START, cube
+from vault_values import START, cube, use
 
 from memos_desktop.errors import NotFoundError, UserError
 from memos_desktop.memory.cube import (
@@ -163,7 +163,7 @@ def test_every_sort_key_orders_both_ways(vault: Vault, key: SortKey) -> None:
         )
     ]
     vault.cubes.add_many(cubes)
-    vault.cubes.record_use((cubes[1].id,), START)
+    vault.uses.record((use(cubes[1]),), "An answer")
     down = [found.id for found in vault.cubes.page(CubeFilter(), 0, 9, key, True).cubes]
     up = [found.id for found in vault.cubes.page(CubeFilter(), 0, 9, key, False).cubes]
     assert down == up[::-1]
@@ -179,21 +179,6 @@ def test_a_page_sees_every_write_at_once(vault: Vault) -> None:
         assert vault.cubes.page(CubeFilter(text="apple"), 0, 1).total == number + 1
     vault.undo()
     assert vault.cubes.page(CubeFilter(text="apple"), 0, 1).total == 2
-
-
-def test_use_is_counted_and_is_no_step(vault: Vault) -> None:
-    given = cube("I like tea")
-    vault.cubes.add(given)
-    changes = vault.cubes.record_use((given.id, "gone"), START)
-    vault.cubes.record_use((given.id,), START + timedelta(days=14))
-    used = vault.cubes.get(given.id)
-    assert changes.usage
-    assert changes.step_id is None
-    assert (used.behaviour.uses, used.state) == (2, State.ACTIVATED)
-    assert used.behaviour.heat == pytest.approx(0.125 + 0.875 * 0.25)
-    vault.cubes.revise(given.id, text="I like coffee")
-    vault.undo()
-    assert vault.cubes.get(given.id).behaviour == used.behaviour
 
 
 def test_lineage_and_sources_are_found(vault: Vault) -> None:

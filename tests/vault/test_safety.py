@@ -7,7 +7,7 @@ import pytest
 from vault_values import cube, dump, random_units
 
 from memos_desktop.errors import NotFoundError, VaultError
-from memos_desktop.memory.cube import BlobPayload, Cube, CubeFilter, Kind
+from memos_desktop.memory.cube import BlobPayload, Cube, CubeFilter
 from memos_desktop.paths import DataFolder
 from memos_desktop.vault import backup, check, migrations
 from memos_desktop.vault.database import Database
@@ -214,7 +214,7 @@ def test_what_is_lost_is_reported_with_the_way_back(folder: DataFolder) -> None:
 
 def with_blob(sha256: str, size: int) -> Cube:
     made = cube("state")
-    payload = BlobPayload(Kind.ACTIVATION, sha256, size, "m")
+    payload = BlobPayload(sha256, size, "m")
     return Cube(made.id, 1, made.created, made.changed, payload, made.descriptive)
 
 

@@ -6,8 +6,20 @@ from typing import Any
 import numpy as np
 
 from memos_desktop.ids import new_id
-from memos_desktop.memory.cube import Cube, Descriptive, Governance, SemanticType, Source, TextPayload, title_of
+from memos_desktop.memory.call import Form
+from memos_desktop.memory.cube import (
+    ActivationPayload,
+    Cube,
+    Descriptive,
+    Governance,
+    Origin,
+    SemanticType,
+    Source,
+    TextPayload,
+    title_of,
+)
 from memos_desktop.memory.message import Chat, Finish, Message, Role
+from memos_desktop.memory.use import Use
 from memos_desktop.vault.vault import Vault
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -22,6 +34,20 @@ def cube(text: str, *, source: Source | None = None, type: SemanticType = Semant
 def in_project(text: str, project: str) -> Cube:
     """A cube that belongs to a project."""
     return cube(text, governance=Governance(project=project))
+
+
+def activation(source: Cube, **fields: Any) -> Cube:
+    """The activation cube of a plaintext cube, as a model made it from its text."""
+    payload = ActivationPayload(source.text, 4096, "model", source.version)
+    described = Descriptive(source.title, source.descriptive.type, origin=Origin.MIGRATED)
+    values = {"parents": (source.id,), **fields}
+    return Cube(new_id(), 1, START, START, payload, described, **values)
+
+
+def use(cube: Cube, after: timedelta = timedelta(), **fields: Any) -> Use:
+    """A use of a cube as text in a chat, some time after START."""
+    values = {"form": Form.TEXT, "tokens": 7, "chat_id": "chat", **fields}
+    return Use(cube.id, cube.version, START + after, **values)
 
 
 def say(vault: Vault, chat: Chat, text: str, parent: str | None = None, **fields: Any) -> Message:
@@ -52,9 +78,10 @@ def random_units(count: int, width: int, seed: int = 0) -> np.ndarray:
 def dump(vault: Vault) -> dict[str, list[tuple[Any, ...]]]:
     """Everything true in a vault, and everything derived from it, without what use has counted and the journal."""
     tables = {
-        "cubes": "id, version, changed, state, type, title, tags, parents, frozen, pinned, binned, project",
+        "cubes": "id, version, changed, kind, state, type, title, tags, parents, frozen, pinned, binned, project",
         "versions": "*",
         "chats": "*",
+        "dismissals": "*",
         "messages": "*",
         "cube_tags": "*",
         "cube_parents": "*",

@@ -2,12 +2,15 @@
 
 import contextlib
 import os
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from memos_desktop.engine import hardware
 from memos_desktop.engine.base import Capabilities, LoadOptions, ModelInfo
+from memos_desktop.engine.kv.identity import Identity
+from memos_desktop.engine.kv.store import KvStore
 from memos_desktop.engine.llamacpp.cache import Cache
 from memos_desktop.engine.llamacpp.engine import LlamaCppEngine
 from memos_desktop.engine.llamacpp.gguf import AGAIN, Header, read_header
@@ -49,8 +52,10 @@ class LlamaCppBackend:
         if not self.available():
             make_plan(header, options, hardware.memory_available(), library().devices())
 
-    def load(self, path: Path, sha256: str, options: LoadOptions, progress: Progress) -> LlamaCppEngine:
-        """Load the model; the calling thread owns it from then on.
+    def load(
+        self, path: Path, sha256: str, options: LoadOptions, progress: Progress, states: KvStore | None = None
+    ) -> LlamaCppEngine:
+        """Load the model; the calling thread owns it from then on. What it reads can be kept in `states`.
 
         Raises ModelError with reason and next step, or Cancelled.
         """
@@ -62,7 +67,7 @@ class LlamaCppBackend:
         plan = make_plan(header, options, hardware.memory_available(), native.devices())
         progress.update(0, 1, "Loading the model")
         try:
-            return _Loader(native, path, sha256, header, options, progress).load(plan)
+            return _Loader(native, path, sha256, header, options, progress, states).load(plan)
         except ModelError as error:
             if plan.gpu_layers == 0:
                 raise
@@ -71,7 +76,7 @@ class LlamaCppBackend:
             plan = make_plan(header, on_cpu, hardware.memory_available(), ())
             note = f"The GPU could not be used, so the model runs on the CPU: {error.message}"
             plan = Plan(plan.context, 0, f"{note} {plan.note}".strip())
-            return _Loader(native, path, sha256, header, on_cpu, progress).load(plan)
+            return _Loader(native, path, sha256, header, on_cpu, progress, states).load(plan)
 
 
 def refuse_unfit(header: Header, path: Path) -> None:
@@ -105,6 +110,7 @@ class _Loader:
         header: Header,
         options: LoadOptions,
         progress: Progress,
+        states: KvStore | None,
     ) -> None:
         self._native = native
         self._api = native.api
@@ -113,6 +119,7 @@ class _Loader:
         self._header = header
         self._threads = options.threads or hardware.cores()
         self._progress = progress
+        self._states = states
 
     def load(self, plan: Plan) -> LlamaCppEngine:
         """Model, vocabulary, template, context: in the order in which they can fail."""
@@ -129,7 +136,8 @@ class _Loader:
             info = self._info(model, context, plan)
             undo.pop_all()
         cache = Cache(self._native, context, rollback=info.capabilities.rollback, on_gpu=plan.gpu_layers > 0)
-        return LlamaCppEngine(self._native, model, info, tokens, template, cache)
+        identity = self._identity(context, plan)
+        return LlamaCppEngine(self._native, model, info, tokens, template, cache, identity, self._states)
 
     def _model(self, plan: Plan) -> Any:
         failures: list[BaseException] = []
@@ -158,8 +166,13 @@ class _Loader:
         parameters = self._api.llama_context_default_params()
         parameters.n_ctx = plan.context
         parameters.n_batch = parameters.n_ubatch = BATCH
-        parameters.n_outputs_max = 1  # only the last token's logits: saves 300 MB with large vocabularies
         parameters.n_threads = parameters.n_threads_batch = self._threads
+        parameters.n_seq_max = 2 if self._goes_back(model) else 1  # a work bench beside the live sequence: `cells`
+        parameters.kv_unified = True
+        parameters.n_outputs_max = parameters.n_seq_max  # only the last token's logits: saves 300 MB at times
+        # On the CPU it is not faster, and what it computes for a token depends on how the prompt was split.
+        if not plan.gpu_layers:
+            parameters.flash_attn_type = self._api.LLAMA_FLASH_ATTN_TYPE_DISABLED
         parameters.swa_full = False
         parameters.no_perf = True
         parameters.offload_kqv = parameters.op_offload = plan.gpu_layers > 0
@@ -198,12 +211,30 @@ class _Loader:
         says that it removed the tail.
         """
         api = self._api
-        running = api.llama_model_is_recurrent(model) or api.llama_model_is_hybrid(model)
-        dense = not running and api.llama_model_n_swa(model) == 0
+        dense = self._goes_back(model)
+        placed = api.llama_model_rope_type(model) != api.LLAMA_ROPE_TYPE_NONE  # else the place is in the values
         scaling = self._header.metadata.get(f"{self._header.architecture}.rope.scaling.type")
         can_shift = api.llama_memory_can_shift(api.llama_get_memory(context))
-        shift = bool(dense and scaling != "yarn" and can_shift)
+        shift = bool(dense and placed and scaling != "yarn" and can_shift)
         return Capabilities(shift=shift, rollback=dense, adapters=True, saves_state=True)
+
+    def _goes_back(self, model: Any) -> bool:
+        """Whether the tail of a sequence can be removed: plain attention in every layer."""
+        running = self._api.llama_model_is_recurrent(model) or self._api.llama_model_is_hybrid(model)
+        return not running and self._api.llama_model_n_swa(model) == 0
+
+    def _identity(self, context: Any, plan: Plan) -> Identity:
+        sequences = self._api.llama_n_seq_max(context)
+        return Identity(
+            model_sha256=self._sha256,
+            library=f"llama.cpp {version('llama-cpp-python')} ({self._native.version})",
+            adapters="",
+            kv_type="f16",
+            flash_attention=plan.gpu_layers > 0,
+            rope="as trained",
+            layout=f"{sequences} sequences in one cache" if sequences > 1 else "one sequence",
+            device=f"GPU, {plan.gpu_layers} layers" if plan.gpu_layers else "CPU",
+        )
 
     def _failed(self, what: str) -> ModelError:
         reason = self._native.first_error().removeprefix(LOAD_ERROR) or "llama.cpp gave no reason"

@@ -1,11 +1,12 @@
-"""The context of a model: which tokens are evaluated in it, and how missing ones are added."""
+"""The context of a model: which cells it holds, and how missing ones are added."""
 
 import ctypes
 import time
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
 from typing import Any
 
+from memos_desktop.engine.kv.layout import GRID
+from memos_desktop.engine.llamacpp.cells import Cells
 from memos_desktop.engine.llamacpp.library import Library, c_strlen
 from memos_desktop.engine.llamacpp.plan import BATCH
 from memos_desktop.errors import ModelError
@@ -38,25 +39,29 @@ class StopFlag:
 
 
 class Cache:
-    """A llama.cpp context and the tokens that it holds, always in step.
+    """A llama.cpp context and the keys of the cells that it holds, always in step.
 
     Attributes:
         context: the native context.
-        tokens: what is evaluated, position by position.
-        length: how many tokens fit.
+        keys: one for each cell, by position; see `kv.layout`.
+        solid: how many of the first cells were evaluated as parts of a prompt, in batches on the grid, or restored.
+            Those after them were written one by one while answering: their values differ in the last bits.
+        length: how many cells fit.
+        rollback: whether the tail of a sequence can be removed.
 
     """
 
     def __init__(self, library: Library, context: Any, *, rollback: bool, on_gpu: bool) -> None:
-        self._library = library
         self._api = library.api
         self.context = context
         self._memory = self._api.llama_get_memory(context)
-        self._rollback = rollback
+        self._cells = Cells(self._api, context, ranges=rollback)
+        self.rollback = rollback
         self._on_gpu = on_gpu
         self._chunk = 2 * SMALLEST_CHUNK if on_gpu else BATCH
         self.length: int = self._api.llama_n_ctx(context)
-        self.tokens: list[int] = []
+        self.keys: list[int] = []
+        self.solid = 0
 
     def obey(self, stop: StopFlag | None) -> None:
         """Let `stop` end evaluations from now on; None lets nothing do so. The flag must live until then."""
@@ -66,28 +71,31 @@ class Cache:
     @property
     def full(self) -> bool:
         """Whether not one token more fits."""
-        return len(self.tokens) >= self.length
+        return len(self.keys) >= self.length
 
-    def keep_prefix(self, tokens: Sequence[int]) -> int:
-        """Keep what `tokens` and the cache have in common at their start, drop the rest.
-
-        At least one of `tokens` is left to evaluate, because the logits of a kept one are gone. Returns
-        how many are kept.
-        """
-        pairs = zip(tokens[:-1], self.tokens, strict=False)
-        common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-        if common < len(self.tokens):
-            self._cut(common)
-        return len(self.tokens)
+    def cut(self, length: int) -> None:
+        """Keep the first `length` cells only; none where the architecture has no way back."""
+        if length == len(self.keys):
+            return
+        if self.rollback and self._api.llama_memory_seq_rm(self._memory, 0, length, -1):
+            del self.keys[length:]
+        else:
+            self._api.llama_memory_clear(self._memory, False)
+            self.keys.clear()
+        self.solid = min(self.solid, len(self.keys))
 
     def prefill(self, tokens: Sequence[int]) -> Iterator[int]:
-        """Evaluate `tokens` in chunks; yields how many are done after each. Ends early when stopped."""
+        """Evaluate a part of a prompt in batches on the grid; yields how many are done after each.
+
+        Ends early when stopped.
+        """
         done = 0
         while done < len(tokens):
-            chunk = tokens[done : done + self._chunk]
+            chunk = tokens[done : done + self._next_chunk(len(tokens) - done)]
             started = time.perf_counter()
             if not self.evaluate(chunk):
                 return
+            self.solid = len(self.keys)
             if self._on_gpu:
                 self._api.llama_synchronize(self.context)
             self._adapt(len(chunk), time.perf_counter() - started)
@@ -102,12 +110,11 @@ class Cache:
         array = (self._api.llama_token * len(tokens))(*tokens)
         status = self._api.llama_decode(self.context, self._api.llama_batch_get_one(array, len(tokens)))
         if status == 0:
-            self.tokens += tokens
+            self._cells.evaluated()
+            self.keys += tokens
             return True
         if status == ABORTED:
-            # Cells of an unfinished batch may be left. A batch is never larger than what is computed at
-            # once, so no part of it was finished.
-            self._cut(len(self.tokens))
+            self._abandon()
             return False
         self.clear()
         raise ModelError(
@@ -115,23 +122,56 @@ class Cache:
             "Try again; if it happens again, load the model with a shorter context.",
         )
 
+    def take(self, start: int, end: int) -> memoryview:
+        """A copy of solid cells, as `put` takes it."""
+        return self._cells.take(start, end)
+
+    def put(self, payload: memoryview, first: int, end: int, keys: Sequence[int], upto: int | None = None) -> None:
+        """Add cells under `keys` at the end; see `Cells.put`. Raises CellsError; the cache is empty then."""
+        at = len(self.keys)
+        try:
+            self._cells.put(payload, first, end, at, upto)
+        except BaseException:
+            self.clear()
+            raise
+        self.keys += keys
+        self.solid = len(self.keys)
+
+    def logits(self, vocabulary: int) -> Any:
+        """A float32 array of length `vocabulary`: a copy of what the last evaluation says of the next token."""
+        import numpy as np
+
+        pointer = self._api.llama_get_logits_ith(self.context, -1)
+        return np.ctypeslib.as_array(pointer, shape=(vocabulary,)).copy()
+
     def clear(self) -> None:
-        """Forget every token, and overwrite what they left in memory."""
+        """Forget every cell, and overwrite what they left in memory."""
         self._api.llama_memory_clear(self._memory, True)
-        self.tokens.clear()
+        self._cells.evaluated()
+        self.keys.clear()
+        self.solid = 0
 
     def close(self) -> None:
         """Free the context."""
         self._api.llama_free(self.context)
-        self.tokens.clear()
+        self.keys.clear()
 
-    def _cut(self, length: int) -> None:
-        """Keep the first `length` tokens only; none where the architecture has no way back."""
-        if self._rollback and self._api.llama_memory_seq_rm(self._memory, 0, length, -1):
-            del self.tokens[length:]
-        else:
-            self._api.llama_memory_clear(self._memory, False)
-            self.tokens.clear()
+    def _abandon(self) -> None:
+        """Remove what an unfinished batch left. It is never larger than what is computed at once, so none is done.
+
+        Cells that were moved right before it may be rotated or not: nothing is sure then.
+        """
+        if self._cells.moving or not self.rollback:
+            self.clear()
+            return
+        length = len(self.keys)
+        self._api.llama_memory_seq_rm(self._memory, 0, length, -1)
+
+    def _next_chunk(self, remaining: int) -> int:
+        """The size of the next batch: on the grid, and such that the one after it is not below the grid."""
+        if remaining <= self._chunk:
+            return remaining
+        return self._chunk if remaining - self._chunk >= GRID else self._chunk - GRID
 
     def _adapt(self, count: int, seconds: float) -> None:
         """Size the next chunk by the speed of this one, in powers of two, which the kernels like."""

@@ -34,10 +34,14 @@ def kv_bytes(header: Header) -> int:
     return header.number("block_count") * kv_heads * (keys + values) * 2
 
 
-def buffer_bytes(header: Header) -> int:
-    """A generous estimate of what evaluating one batch takes beside weights and cache."""
+def buffer_bytes(header: Header, context: int) -> int:
+    """A generous estimate of what evaluating one batch takes beside weights and cache.
+
+    Without flash attention every head has a score for each token of the batch and each of the context.
+    """
     wide = header.number("feed_forward_length") * 3 + header.number("embedding_length") * 8
-    return BATCH * wide * 4 + (64 << 20)
+    scores = header.number("attention.head_count", 1) * context
+    return BATCH * (wide + scores) * 4 + (64 << 20)
 
 
 def make_plan(header: Header, options: LoadOptions, memory: int, devices: tuple[Device, ...]) -> Plan:
@@ -50,13 +54,15 @@ def make_plan(header: Header, options: LoadOptions, memory: int, devices: tuple[
     wanted = max(STEP, wanted // STEP * STEP)
     layers, gpu_note = _layers(header, options, devices, wanted)
     weights = _in_memory(header, layers)
-    fixed = weights + buffer_bytes(header) + SPARE
-    room = max(0, memory - fixed) // max(1, kv_bytes(header)) // STEP * STEP
+    fixed = weights + buffer_bytes(header, 0) + SPARE
+    # Buffers grow with the context too.
+    growth = kv_bytes(header) + (buffer_bytes(header, STEP) - buffer_bytes(header, 0)) // STEP
+    room = max(0, memory - fixed) // max(1, growth) // STEP * STEP
     if layers > header.number("block_count"):
         room = wanted  # the cache is with the layers, in the memory of the GPU
     least = wanted if options.context_length else min(wanted, LEAST_CONTEXT)
     if room < least:
-        raise _too_large(fixed + least * kv_bytes(header), memory, shorter=room >= STEP)
+        raise _too_large(fixed + least * growth, memory, shorter=room >= STEP)
     context = min(wanted, room)
     cut = f"The context was cut to {context:,} tokens to fit into memory." if context < wanted else ""
     return Plan(context, layers, " ".join(filter(None, (gpu_note, cut))))
@@ -72,7 +78,7 @@ def _layers(
     every = header.number("block_count") + 1  # the output layer counts as one
     if options.gpu_layers > 0:
         return min(options.gpu_layers, every), ""
-    free = sum(device.free for device in devices) * GPU_SHARE - buffer_bytes(header)
+    free = sum(device.free for device in devices) * GPU_SHARE - buffer_bytes(header, 0)
     layers = max(0, min(every, int(free * every / (header.size + context * kv_bytes(header)))))
     if layers == every:
         return layers, ""

@@ -7,6 +7,7 @@ does and cannot pass for a part of it.
 import re
 import secrets
 from collections.abc import Sequence
+from enum import Enum, auto
 
 from memos_desktop.engine.base import PromptTurn
 from memos_desktop.errors import ModelError
@@ -15,7 +16,16 @@ from memos_desktop.memory.message import Role
 EDGE = "\u2003"  # an em space beside each mark: where it is gone, the template strips the text
 OTHER_MODEL = "Choose another model, or one with a standard chat template."
 
-Parts = list[tuple[str, bool]]
+
+class PartKind(Enum):
+    """What a part of a prompt is: the template's own words, somebody's text, or a text that is tokenised by itself."""
+
+    TEMPLATE = auto()
+    TEXT = auto()
+    BLOCK = auto()
+
+
+Parts = list[tuple[str, PartKind]]
 
 
 class ChatTemplate:
@@ -33,7 +43,7 @@ class ChatTemplate:
             raise ModelError(f"The model's chat template cannot be read: {error}.", OTHER_MODEL) from error
 
     def parts(self, turns: Sequence[PromptTurn]) -> Parts:
-        """The prompt as (text, is template) parts, ready for the assistant's answer.
+        """The prompt as (text, kind) parts, ready for the assistant's answer. Blocks come in the order of `turns`.
 
         Templates that refuse or drop a system turn get its text in front of the first user turn; those
         that insist on alternating roles get neighbours of one role as one turn. Raises ModelError when
@@ -50,21 +60,25 @@ class ChatTemplate:
 
     def _render(self, turns: Sequence[PromptTurn]) -> Parts:
         nonce = secrets.token_hex(8)
-        marks = [f"{EDGE}x{nonce}n{number}x{EDGE}" if turn.text else "" for number, turn in enumerate(turns)]
+        filled = [bool(turn.text or turn.blocks) for turn in turns]
+        marks = [f"{EDGE}x{nonce}n{number}x{EDGE}" if full else "" for number, full in enumerate(filled)]
         messages = [
             {"role": turn.role.value, "content": mark} for turn, mark in zip(turns, marks, strict=True)
         ]
         prompt: str = self._formatter(messages=messages).prompt
         pieces = re.split(f"({EDGE}?)x{nonce}n(\\d+)x({EDGE}?)", prompt)
-        parts: Parts = [(pieces[0], True)]
+        parts: Parts = [(pieces[0], PartKind.TEMPLATE)]
         for at in range(1, len(pieces), 4):
             left, number, right, template = pieces[at : at + 4]
-            text = turns[int(number)].text
-            text = text if left else text.lstrip()
-            parts += [(text if right else text.rstrip(), False), (template, True)]
+            turn = turns[int(number)]
+            text = turn.text if left or turn.blocks else turn.text.lstrip()
+            parts += [(block.text, PartKind.BLOCK) for block in turn.blocks]
+            parts += [(text if right else text.rstrip(), PartKind.TEXT), (template, PartKind.TEMPLATE)]
         dropped = {number for number, mark in enumerate(marks) if mark} - set(map(int, pieces[2::4]))
         if dropped:
             raise ValueError(f"it leaves out the {turns[min(dropped)].role} turn")
+        if sum(kind is PartKind.BLOCK for _, kind in parts) != sum(len(turn.blocks) for turn in turns):
+            raise ValueError("it repeats a turn")
         return parts
 
 
@@ -74,7 +88,8 @@ def alternating(turns: Sequence[PromptTurn]) -> list[PromptTurn]:
     for turn in turns:
         role = Role.USER if turn.role is Role.SYSTEM else turn.role
         if result and result[-1].role is role:
-            result[-1] = PromptTurn(role, f"{result[-1].text}\n\n{turn.text}")
+            last = result[-1]
+            result[-1] = PromptTurn(role, f"{last.text}\n\n{turn.text}", (*last.blocks, *turn.blocks))
         else:
-            result.append(PromptTurn(role, turn.text))
+            result.append(PromptTurn(role, turn.text, turn.blocks))
     return result

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from memos_desktop.engine.llamacpp.library import Library
+from memos_desktop.engine.llamacpp.template import PartKind
 from memos_desktop.errors import ModelError
 
 
@@ -45,18 +46,26 @@ class Tokens:
             raise ModelError("The model's tokenizer refused a text.", "Choose another model.")
         return ids[:count]
 
-    def encode_prompt(self, parts: Iterable[tuple[str, bool]]) -> tuple[int, ...]:
-        """The ids of a prompt made of (text, is template) parts, with the begin token if the model wants it.
+    def encode_prompt(self, parts: Iterable[tuple[str, PartKind]]) -> tuple[tuple[int, ...], list[tuple[int, int]]]:
+        """The ids of a prompt made of (text, kind) parts, with the begin token if the model wants it.
 
         Only template parts are searched for special tokens. What lies between two of them, template and
         text together, is tokenised in one go, so the ids of ordinary text are the same as if the whole
-        prompt had been tokenised at once with special tokens allowed.
+        prompt had been tokenised at once with special tokens allowed. A block is tokenised by itself, so that its
+        ids are the same wherever it stands; the second value has start and end of each.
         """
         ids: list[int] = []
+        blocks: list[tuple[int, int]] = []
         plain = ""
         strip = False
-        for text, is_template in parts:
-            for piece, special in self._split(text) if is_template else [(text, None)]:
+        for text, kind in parts:
+            if kind is PartKind.BLOCK:
+                ids += self.encode(plain)
+                blocks.append((len(ids), len(ids) + len(block := self.encode(text))))
+                ids += block
+                plain, strip = "", False
+                continue
+            for piece, special in self._split(text) if kind is PartKind.TEMPLATE else [(text, None)]:
                 if special is None:
                     plain += piece.lstrip() if strip and not plain else piece
                     continue
@@ -67,7 +76,8 @@ class Tokens:
         ids += self.encode(plain)
         if self._adds_bos and ids[:1] != [self._bos_id]:
             ids.insert(0, self._bos_id)
-        return tuple(ids)
+            blocks = [(start + 1, end + 1) for start, end in blocks]
+        return tuple(ids), blocks
 
     def piece(self, token: int, first: bool = False) -> bytes:
         """The bytes of a token, possibly a part of a character; none for special tokens.

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from memos_desktop.errors import MemosError
-from memos_desktop.memory.cube import BlobPayload, Cube
+from memos_desktop.memory.cube import ActivationPayload, Cube, TextPayload
 from memos_desktop.ui.cubes import words
 from memos_desktop.ui.cubes.actions import CubeActions, split_tags
 from memos_desktop.ui.page import Context
@@ -138,7 +138,9 @@ class ContentTab(QWidget):
             why = "This memory is in the bin. Take it out to change it."
         elif cube.frozen:
             why = "This memory is frozen. Unfreeze it to change it."
-        elif isinstance(cube.payload, BlobPayload):
+        elif isinstance(cube.payload, ActivationPayload):
+            why = "This is the state of a model that has read another memory. Edit that memory instead."
+        elif not isinstance(cube.payload, TextPayload):
             why = f"This memory is not text: {words.payload_words(cube)}."
         self.notice.say(why)
         for field in (self.title, self.text, self.tags):

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from memos_desktop.ids import now
-from memos_desktop.memory.cube import BlobPayload, Cube, Kind, Origin, Scope, SemanticType, State
+from memos_desktop.memory.cube import Cube, Kind, Origin, Scope, SemanticType, State, TextPayload
 
 TYPES = {
     SemanticType.FACT: "Fact",
@@ -108,7 +108,7 @@ def row_text(cube: Cube) -> tuple[str, str]:
 
 def payload_words(cube: Cube) -> str:
     """The payload in one line."""
-    if isinstance(cube.payload, BlobPayload):
+    if not isinstance(cube.payload, TextPayload):
         return f"{size(cube.payload.bytes)}, made for model {cube.payload.model_sha256[:12]}"
     words = len(cube.text.split())
     return f"{counted(words, 'word')}, {size(cube.payload.bytes)}"

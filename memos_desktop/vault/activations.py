@@ -1,0 +1,69 @@
+"""Activation cubes and their sources: one on the shelf for each source, and never without it.
+
+They are made from the text of a plaintext cube, so they follow it into the bin, out of it, and away for good.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from memos_desktop.errors import NotFoundError, UserError
+from memos_desktop.memory.cube import Cube, Kind
+from memos_desktop.vault.database import Database
+from memos_desktop.vault.rows import moment
+
+OF_SOURCE = "kind = 'activation' AND id IN (SELECT cube_id FROM cube_parents WHERE parent_id = ?)"
+
+
+class Activations:
+    """Which activation cube belongs to which source."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def beside(self, source_id: str, binned: datetime | None = None) -> str | None:
+        """The id of the activation cube on the shelf; with `binned`, of the one that was binned at that moment."""
+        sql = f"SELECT id FROM cubes WHERE {OF_SOURCE} AND binned IS ? ORDER BY created DESC, id DESC LIMIT 1"
+        found = self._database.value(sql, (source_id, moment(binned)))
+        return None if found is None else str(found)
+
+    def every(self, source_ids: Sequence[str]) -> tuple[str, ...]:
+        """All activation cubes of these sources: on the shelf, in the bin, and those that only the journal knows.
+
+        Reads the whole journal.
+        """
+        rows = self._database.rows(
+            "SELECT cube_id FROM cube_parents WHERE parent_id IN (SELECT value FROM json_each(:ids))"
+            " AND cube_id IN (SELECT id FROM cubes WHERE kind = 'activation')"
+            " UNION SELECT j.key FROM journal_changes j JOIN json_each(json_extract(j.after, '$.parents')) p"
+            " WHERE j.table_name = 'cubes' AND j.before IS NULL AND json_extract(j.after, '$.kind') = 'activation'"
+            " AND p.value IN (SELECT value FROM json_each(:ids))",
+            {"ids": json.dumps(source_ids)},
+        )
+        return tuple(row[0] for row in rows)
+
+    def require_place(self, cube: Cube) -> None:
+        """Raise UserError or NotFoundError where this activation cube cannot be on the shelf. Other kinds always can.
+
+        Raises ValueError for one that is not made from exactly one cube.
+        """
+        if cube.kind is not Kind.ACTIVATION:
+            return
+        [source_id] = cube.parents
+        source = self._database.row("SELECT title, kind, binned FROM cubes WHERE id = ?", (source_id,))
+        if source is None:
+            raise NotFoundError(f"The memory that “{cube.title}” was made from is gone. Nothing was changed.")
+        if source["kind"] != Kind.PLAINTEXT.value:
+            raise UserError(f"“{source['title']}” is no text, so it cannot be kept ready. Nothing was changed.")
+        if source["binned"] is not None:
+            raise UserError(
+                f"“{source['title']}” is in the bin, so it cannot be kept ready. Nothing was changed.",
+                "Take it out of the bin first.",
+            )
+        if self.beside(source_id) not in (None, cube.id):
+            raise UserError(f"“{source['title']}” is kept ready already. Nothing was changed.")
+
+
+def sources_first(cubes: Iterable[Cube]) -> list[Cube]:
+    """The same cubes, activation cubes last: when their turn comes, their sources are where they belong."""
+    return sorted(cubes, key=lambda cube: cube.kind is Kind.ACTIVATION)
