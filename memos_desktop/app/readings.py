@@ -87,9 +87,11 @@ class States:
         self.measured = measured
 
     def attaches(self, engine: Engine) -> bool:
-        """Whether this model may read attached cells: its architecture allows it, and it was measured to do it well."""
+        """Whether this model may read attached cells: its architecture allows it, and it was measured to do well."""
         identity = engine.identity
-        return identity is not None and engine.info.capabilities.shift and self.measured.of(identity.digest).reads_attached
+        if identity is None or not engine.info.capabilities.shift:
+            return False
+        return self.measured.of(identity.digest).reads_attached
 
     def state(self, engine: Engine, reading: Reading) -> StateFile | None:
         """The state of what is read, or None where it has to be read as text."""

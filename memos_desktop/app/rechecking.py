@@ -21,7 +21,8 @@ def prompt_of(
     store: Store, maker: PromptMaker, states: States, settings: SettingsStore, message_id: str
 ) -> Prompt:
     """The prompt that led to an answer, with its KV spans. Raises UserError where it used none that is still there."""
-    place, recollection = store.ask(lambda vault: _rebuild(vault, maker, states, settings.value.instructions, message_id))
+    instructions = settings.value.instructions
+    place, recollection = store.ask(lambda vault: _rebuild(vault, maker, states, instructions, message_id))
     prompt = maker.compose(place, recollection).prompt
     if not prompt.spans:
         raise UserError("Nothing in this answer's prompt comes from KV now, so there is nothing to compare.")

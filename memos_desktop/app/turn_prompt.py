@@ -125,14 +125,10 @@ class PromptMaker:
         return self.engine.count(turn.text) + sum(map(self.count, turn.documents)) + TURN_OVERHEAD
 
     def _turns(self, turns: Sequence[Turn], states: Mapping[str, StateFile]) -> list[PromptTurn]:
-        return [
-            PromptTurn(
-                turn.role,
-                turn.text,
-                tuple(Block(document.written(self._wording), states.get(document.cube_id)) for document in turn.documents),
-            )
-            for turn in turns
-        ]
+        def blocks(turn: Turn) -> tuple[Block, ...]:
+            return tuple(Block(self.written(one), states.get(one.cube_id)) for one in turn.documents)
+
+        return [PromptTurn(turn.role, turn.text, blocks(turn)) for turn in turns]
 
 
 def answered(history: Sequence[Message]) -> tuple[Message, ...]:

@@ -15,6 +15,7 @@ from memos_desktop.app.measured import Measured
 from memos_desktop.app.models import Models
 from memos_desktop.app.readings import States
 from memos_desktop.app.recall import Recall
+from memos_desktop.app.scheduler import Scheduler
 from memos_desktop.app.settings import SettingsStore
 from memos_desktop.app.store import Store
 from memos_desktop.app.turn_memory import TurnMemory
@@ -42,7 +43,7 @@ class Workspace:
         settings: what the person set.
         events: broadcasts `Changes`, on worker threads.
         jobs: long work under way.
-        library, chats, turns, models, recall, activation: the use cases.
+        library, chats, turns, models, recall, activation, scheduler: the use cases.
 
     """
 
@@ -66,6 +67,8 @@ class Workspace:
         self.turns = Turns(store, self.models, self.settings, memory, self._kept, wording)
         encoder = Encoder(store, self._kept, usable, self.settings, wording)
         self.activation = Activation(store, self.models, self.jobs, self._kept, usable, encoder, self.settings)
+        parts = store, self.models, self.jobs, self.activation, usable, self.settings, events
+        self.scheduler = Scheduler(*parts)
 
     @classmethod
     def open(cls, folder: DataFolder, *, embedder: Embedder | None = None) -> "Workspace":
@@ -103,6 +106,7 @@ class Workspace:
             return
         self._closed = True
         self.turns.cancel_all()
+        self.scheduler.close()
         self._kept.interrupt()
         for job in self.jobs.active():
             job.cancel()

@@ -1,41 +1,18 @@
 """The whole command line. Building it imports nothing but the standard library and the words of a cube."""
 
 import argparse
-import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from memos_desktop import __version__
+from memos_desktop.cli.parsing import Groups, Parser, UsageError, count, group, positive, size, temperature, verb
 from memos_desktop.memory.cube import Kind, SemanticType, State
 from memos_desktop.memory.message import MemoryMode
 from memos_desktop.texts import plain
 
 BENCHMARKS = ("engine", "gap", "latency", "probes", "recall", "start")
-MOST = 1_000_000_000  # no count of anything here is higher
 MINUS = "\N{MINUS SIGN}"  # stands for the - of `cubes tag ID -T`, which argparse would take for an option
-Groups = Any  # what add_subparsers returns has no public name
-
-
-class UsageError(Exception):
-    """The command line is wrong; the text says how, and what it should be."""
-
-
-class Parser(argparse.ArgumentParser):
-    """An argparse parser that raises instead of ending the process: `batch` goes on with its next line."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(allow_abbrev=False, **options)
-
-    def error(self, message: str) -> NoReturn:
-        """Raise UsageError."""
-        raise UsageError(f"{self.format_usage()}{self.prog}: {message}")
-
-    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
-        """The value `--` of `--text=--` as itself; Python 3.11 makes an empty list of it."""
-        if action.option_strings and arg_strings == ["--"]:
-            arg_strings = ["--", "--"]
-        return super()._get_values(action, arg_strings)
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -52,7 +29,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     return namespace
 
 
-def has_verb(argv: Sequence[str]) -> bool:
+def hasverb(argv: Sequence[str]) -> bool:
     """Whether anything but the data folder is asked for; if not, the window opens."""
     top = Parser(add_help=False)
     top.add_argument("--data-dir")
@@ -94,80 +71,69 @@ def parser() -> Parser:
     return top
 
 
-def _verb(groups: Groups, common: Parser, name: str, handler: str, help_text: str) -> Parser:
-    made: Parser = groups.add_parser(name, parents=[common], help=help_text, description=help_text)
-    made.set_defaults(handler=handler)
-    return made
-
-
-def _group(groups: Groups, common: Parser, name: str, help_text: str) -> Groups:
-    made = groups.add_parser(name, parents=[common], help=help_text, description=help_text)
-    return made.add_subparsers(title="verbs", metavar="VERB", required=True)
-
-
 def _model_verbs(groups: Groups, common: Parser) -> None:
-    _verb(groups, common, "status", "status.status", "versions, data folder, model, counts, index")
-    models = _group(groups, common, "models", "list, download and choose models")
-    _verb(models, common, "list", "models.list_models", "the catalogue, and what is here of it")
-    get = _verb(models, common, "get", "models.get", "download a model and verify it")
+    verb(groups, common, "status", "status.status", "versions, data folder, model, counts, index")
+    models = group(groups, common, "models", "list, download and choose models")
+    verb(models, common, "list", "models.list_models", "the catalogue, and what is here of it")
+    get = verb(models, common, "get", "models.get", "download a model and verify it")
     get.add_argument("name", metavar="NAME")
-    use = _verb(models, common, "use", "models.use", "load a model and make it the one that answers")
+    use = verb(models, common, "use", "models.use", "load a model and make it the one that answers")
     use.add_argument("name", metavar="NAME_OR_PATH")
 
 
 def _memory_verbs(groups: Groups, common: Parser) -> None:
-    add = _verb(groups, common, "add", "memory.add", "write down one memory")
+    add = verb(groups, common, "add", "memory.add", "write down one memory")
     add.add_argument("text", metavar="TEXT")
     add.add_argument("--type", type=SemanticType, choices=list(SemanticType), default=SemanticType.FACT)
     add.add_argument("--tag", action="append", default=[], metavar="T", dest="tags")
     add.add_argument("--title", metavar="T")
     add.add_argument("--event-time", metavar="T", help="when it happened, ISO 8601")
     add.add_argument("--project", metavar="P")
-    turns = _verb(groups, common, "import-turns", "memory.import_turns", "bring in chat history, verbatim")
+    turns = verb(groups, common, "import-turns", "memory.import_turns", "bring in chat history, verbatim")
     turns.add_argument(
         "file", type=Path, metavar="FILE.jsonl", help="chat, speaker, text, time; optional ref, caption"
     )
-    recall = _verb(groups, common, "recall", "memory.recall", "ranked memory for a query, with reasons")
-    what = recall.add_mutually_exclusive_group(required=True)
+    recall = verb(groups, common, "recall", "memory.recall", "ranked memory for a query, with reasons")
+    what = recall.add_mutually_exclusivegroup(required=True)
     what.add_argument("query", nargs="?", metavar="QUERY")
     what.add_argument(
         "--queries", type=Path, metavar="FILE.jsonl", help='lines with "query"; one answer line each'
     )
     recall.add_argument(
-        "-k", type=_positive, default=10, metavar="N", help="how many results, 10 if not given"
+        "-k", type=positive, default=10, metavar="N", help="how many results, 10 if not given"
     )
     recall.add_argument("--project", metavar="P")
 
 
 def _chat_verbs(groups: Groups, common: Parser) -> None:
-    chat = _verb(groups, common, "chat", "chat.chat", "one turn with the model")
+    chat = verb(groups, common, "chat", "chat.chat", "one turn with the model")
     chat.add_argument("--message", required=True, metavar="TEXT")
-    where = chat.add_mutually_exclusive_group()
+    where = chat.add_mutually_exclusivegroup()
     where.add_argument("--chat", metavar="ID", help="go on in this chat")
     where.add_argument("--new", action="store_true", help="in a new chat, as without any of the three")
     where.add_argument("--temporary", action="store_true", help="nothing of it is written")
     chat.add_argument(
         "--memory", type=MemoryMode, choices=list(MemoryMode), help="recall and keep, recall, neither"
     )
-    chat.add_argument("--max-tokens", type=_positive, metavar="N")
-    chat.add_argument("--temperature", type=_temperature, metavar="X")
+    chat.add_argument("--max-tokens", type=positive, metavar="N")
+    chat.add_argument("--temperature", type=temperature, metavar="X")
     chat.add_argument("--seed", type=int, metavar="N")
     chat.add_argument(
         "--attach", action="append", default=[], metavar="CUBE", help="use this memory in any mode"
     )
-    chats = _group(groups, common, "chats", "list, show, delete and search conversations")
-    listed = _verb(chats, common, "list", "chats.list_chats", "the conversations, newest first")
-    listed.add_argument("--limit", type=_positive, default=200, metavar="N")
+    chats = group(groups, common, "chats", "list, show, delete and search conversations")
+    listed = verb(chats, common, "list", "chats.list_chats", "the conversations, newest first")
+    listed.add_argument("--limit", type=positive, default=200, metavar="N")
     for name, help_text in (("show", "the messages of one"), ("delete", "move one to the bin")):
-        _verb(chats, common, name, f"chats.{name}", help_text).add_argument("id", metavar="ID")
-    _verb(chats, common, "search", "chats.search", "find messages by words").add_argument(
+        verb(chats, common, name, f"chats.{name}", help_text).add_argument("id", metavar="ID")
+    verb(chats, common, "search", "chats.search", "find messages by words").add_argument(
         "text", metavar="TEXT"
     )
 
 
 def _cube_verbs(groups: Groups, common: Parser) -> None:
-    cubes = _group(groups, common, "cubes", "look at memories and change them")
-    listed = _verb(cubes, common, "list", "cubes.list_cubes", "memories that pass a filter, newest first")
+    cubes = group(groups, common, "cubes", "look at memories and change them")
+    listed = verb(cubes, common, "list", "cubes.list_cubes", "memories that pass a filter, newest first")
     listed.add_argument("--filter", default="", metavar="TEXT", dest="text")
     listed.add_argument("--kind", type=Kind, choices=list(Kind))
     listed.add_argument("--state", type=State, choices=list(State))
@@ -175,16 +141,16 @@ def _cube_verbs(groups: Groups, common: Parser) -> None:
     listed.add_argument("--tag", metavar="T")
     listed.add_argument("--project", metavar="P")
     listed.add_argument("--bin", action="store_true", help="what was deleted")
-    listed.add_argument("--limit", type=_positive, default=100, metavar="N")
-    listed.add_argument("--offset", type=_count, default=0, metavar="N")
-    show = _verb(cubes, common, "show", "cubes.show", "everything about one memory")
+    listed.add_argument("--limit", type=positive, default=100, metavar="N")
+    listed.add_argument("--offset", type=count, default=0, metavar="N")
+    show = verb(cubes, common, "show", "cubes.show", "everything about one memory")
     show.add_argument("id", metavar="ID")
-    show.add_argument("--version", type=_positive, metavar="N")
-    edit = _verb(cubes, common, "edit", "cubes.edit", "a new version with another text")
+    show.add_argument("--version", type=positive, metavar="N")
+    edit = verb(cubes, common, "edit", "cubes.edit", "a new version with another text")
     edit.add_argument("id", metavar="ID")
     edit.add_argument("--text", required=True, metavar="T")
     edit.add_argument("--reason", default="", metavar="R")
-    tag = _verb(cubes, common, "tag", "cubes.tag", "add (+T) and remove (-T) tags")
+    tag = verb(cubes, common, "tag", "cubes.tag", "add (+T) and remove (-T) tags")
     tag.add_argument("ids", nargs="+", metavar="ID +T -T")
     for name, help_text in (
         ("pin", "always in the context"),
@@ -195,39 +161,39 @@ def _cube_verbs(groups: Groups, common: Parser) -> None:
         ("restore", "back from the archive or the bin"),
         ("delete", "to the bin, for 30 days"),
     ):
-        _verb(cubes, common, name, f"cubes.{name}", help_text).add_argument("ids", nargs="+", metavar="ID")
+        verb(cubes, common, name, f"cubes.{name}", help_text).add_argument("ids", nargs="+", metavar="ID")
 
 
 def _history_verbs(groups: Groups, common: Parser) -> None:
-    _verb(groups, common, "undo", "history.undo", "take back the latest change")
-    _verb(groups, common, "redo", "history.redo", "make the change again that was taken back")
-    journal = _verb(groups, common, "journal", "history.journal", "what was changed, when, by whom and why")
+    verb(groups, common, "undo", "history.undo", "take back the latest change")
+    verb(groups, common, "redo", "history.redo", "make the change again that was taken back")
+    journal = verb(groups, common, "journal", "history.journal", "what was changed, when, by whom and why")
     journal.add_argument("--since", metavar="T", help="ISO 8601")
     journal.add_argument("--cube", metavar="ID")
-    journal.add_argument("--limit", type=_positive, default=100, metavar="N")
+    journal.add_argument("--limit", type=positive, default=100, metavar="N")
 
 
 def _safety_verbs(groups: Groups, common: Parser) -> None:
-    check = _verb(groups, common, "check", "safety.check", "look for damage in the data folder")
+    check = verb(groups, common, "check", "safety.check", "look for damage in the data folder")
     check.add_argument("--repair", action="store_true", help="mend what can be made again")
-    backup = _group(groups, common, "backup", "copies of the vault")
-    _verb(backup, common, "create", "safety.create_backup", "make one now")
-    _verb(backup, common, "list", "safety.list_backups", "the copies, newest first")
-    restore = _verb(
+    backup = group(groups, common, "backup", "copies of the vault")
+    verb(backup, common, "create", "safety.create_backup", "make one now")
+    verb(backup, common, "list", "safety.list_backups", "the copies, newest first")
+    restore = verb(
         backup, common, "restore", "safety.restore_backup", "go back to one; the present state is kept"
     )
     restore.add_argument("name", metavar="NAME")
 
 
 def _other_verbs(groups: Groups, common: Parser) -> None:
-    _verb(
+    verb(
         groups,
         common,
         "batch",
         "batch.batch",
         "a JSON array per line of standard input, a JSON answer per line",
     )
-    bench = _verb(groups, common, "bench", "bench.bench", "measure; from a source checkout")
+    bench = verb(groups, common, "bench", "bench.bench", "measure; from a source checkout")
     bench.add_argument("name", choices=BENCHMARKS, metavar="NAME", help=", ".join(BENCHMARKS))
     bench.add_argument(
         "--data", type=Path, metavar="PATH", help="recall: LoCoMo folder; probes: JSON lines file"
@@ -239,25 +205,7 @@ def _other_verbs(groups: Groups, common: Parser) -> None:
     bench.add_argument(
         "--sizes", metavar="N,N", help="latency: how many cubes, 1000,10000,100000 if not given"
     )
-    bench.add_argument("--repeat", type=_positive, metavar="N", help="how often to measure")
-
-
-def _count(text: str, least: int = 0) -> int:
-    number = int(text)
-    if not least <= number <= MOST:
-        raise argparse.ArgumentTypeError(f"must be from {least} to {MOST:,}")
-    return number
-
-
-def _positive(text: str) -> int:
-    return _count(text, 1)
-
-
-def _temperature(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number) or number < 0:
-        raise argparse.ArgumentTypeError("must be 0 or more")
-    return number
+    bench.add_argument("--repeat", type=positive, metavar="N", help="how often to measure")
 
 
 def _cleaned(value: Any) -> Any:

@@ -268,7 +268,7 @@ class Backend(Protocol):
     def load(
         self, path: Path, sha256: str, options: LoadOptions, progress: Progress, states: KvStore | None = None
     ) -> Engine:
-        """Load the model; what it reads is kept in `states`. Raises ModelError with reason and next step, or Cancelled."""
+        """Load the model; `states` keeps what it reads. Raises ModelError with reason and next step, or Cancelled."""
         ...
 
 

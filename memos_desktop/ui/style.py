@@ -25,6 +25,7 @@ QFrame[look="card"] { background: $panel; border: 1px solid $border; border-radi
 QFrame[look="raised"] { background: $raised; border: 1px solid $border_strong; border-radius: 8px; }
 QFrame[look="panel"] { background: $panel; border: none; }
 QFrame[look="bubble"] { background: $bubble; border: none; border-radius: 12px; }
+QFrame[look="chip"] { background: $code; border: 1px solid $border; border-radius: 6px; }
 QFrame[look="code"] { background: $code; border: 1px solid $border; border-radius: 8px; }
 QFrame[look="notice"] { background: $soft_accent; border: none; border-radius: 8px; }
 QFrame[look="notice-warning"] { background: $soft_warning; border: none; border-radius: 8px; }

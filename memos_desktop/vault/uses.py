@@ -55,6 +55,10 @@ class UseLog:
         sql = "SELECT * FROM uses WHERE cube_id = ? ORDER BY time DESC, number DESC LIMIT ?"
         return tuple(use_of(row) for row in self._database.rows(sql, (cube_id, limit)))
 
+    def note(self, label: str, actor: str, reason: str, cube_id: str) -> None:
+        """Leave a step in the journal about something done with a cube that undo need not take back."""
+        self._journal.note(label, actor, reason, now(), "uses", [(cube_id, {"cube_id": cube_id})])
+
     def dismiss(self, cube_id: str, action: str) -> Changes:
         """Remember that the person did not want `action` done with a cube, now."""
         row = (cube_id, str(action), format_time(now()))

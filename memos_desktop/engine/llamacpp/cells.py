@@ -20,7 +20,8 @@ class Cells:
 
     Attributes:
         ranges: whether parts of a sequence can be taken; else only all of it.
-        moving: whether cells were put at another place and no evaluation has followed: llama.cpp rotates their keys then.
+        moving: whether cells were put at another place and no evaluation has followed, at which llama.cpp rotates
+            their keys.
 
     """
 

@@ -1,4 +1,4 @@
-"""How a prompt gets into the cache: what is there stays, what is kept on the disk is restored, the rest is evaluated."""
+"""How a prompt gets into the cache: what is there stays, what is kept on the disk comes back, the rest is evaluated."""
 
 import contextlib
 import time

@@ -1,8 +1,6 @@
-"""What the chat page says about answers, dates and scores, in words."""
+"""What the chat page says about answers, dates and modes, in words."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from memos_desktop.memory.message import Finish, MemoryMode
 
@@ -17,20 +15,6 @@ ENDINGS = {
     Finish.ERROR: "The answer ended with an error.",
     Finish.INTERRUPTED: "The program ended while this was being written; what had arrived was kept.",
 }
-
-
-def meta_line(stats: Mapping[str, Any]) -> str:
-    """Model, speed, time to first token, tokens reused: "SmolLM2 · 42 tok/s · first token 0.4 s · …"."""
-    if not stats:
-        return ""
-    parts = [str(stats.get("model") or "")]
-    if speed := float(stats.get("decode_tps") or 0):
-        parts.append(f"{speed:.0f} tok/s" if speed >= 10 else f"{speed:.1f} tok/s")
-    if first := float(stats.get("ttft_ms") or 0):
-        parts.append(f"first token {first / 1000:.1f} s" if first >= 1000 else f"first token {first:.0f} ms")
-    if total := int(stats.get("prompt_tokens") or 0):
-        parts.append(f"{int(stats.get('reused_tokens') or 0):,} of {total:,} tokens reused")
-    return " · ".join(part for part in parts if part)
 
 
 def memories(count: int) -> str:

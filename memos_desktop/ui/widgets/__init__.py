@@ -3,6 +3,7 @@
 from memos_desktop.ui.widgets.basic import (
     Badge,
     Card,
+    ElidedButton,
     ElidedLabel,
     IconButton,
     SearchField,
@@ -17,6 +18,7 @@ from memos_desktop.ui.widgets.toast import Toast, Toasts
 __all__ = [
     "Badge",
     "Card",
+    "ElidedButton",
     "ElidedLabel",
     "EmptyState",
     "Fold",

@@ -16,6 +16,9 @@ from PySide6.QtWidgets import (
 from memos_desktop.ui.icons import Icons
 from memos_desktop.ui.theme import GRID, HALF, ICON, Theme
 
+SIDES = 12
+"""Padding and border of a button in the look of the meta line, left and right together."""
+
 
 def label(text: str, look: str = "", wrap: bool = False) -> QLabel:
     """A label of plain text. Looks: title, heading, strong, muted, meta, section, danger, warning, good."""
@@ -170,6 +173,46 @@ class ElidedLabel(QLabel):
         shown = self.fontMetrics().elidedText(self._full, self._mode, max(0, self.width()))
         self.setText(shown)
         self.setToolTip(self._full if shown != self._full else "")
+
+
+class ElidedButton(QPushButton):
+    """A button for one line of text that ends in … when there is no room; the whole text is its name."""
+
+    def __init__(self, look: str = "meta") -> None:
+        super().__init__()
+        self._full = ""
+        self.setAutoDefault(False)
+        self.setProperty("look", look)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def set_text(self, text: str) -> None:
+        """Show this text."""
+        self._full = text
+        self.setAccessibleName(text)
+        self.updateGeometry()
+        self._elide()
+
+    def full_text(self) -> str:
+        """The text without the cut."""
+        return self._full
+
+    def sizeHint(self) -> QSize:
+        """Room for the whole text; the layout may give less."""
+        usual = super().sizeHint()
+        return QSize(self.fontMetrics().horizontalAdvance(self._full) + SIDES, usual.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """It can be cut down to nothing."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cut again for the new width."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        room = max(0, self.width() - SIDES)
+        self.setText(self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, room).replace("&", "&&"))
 
 
 class SearchField(QLineEdit):
