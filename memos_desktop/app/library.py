@@ -27,6 +27,7 @@ from memos_desktop.memory.cube import (
     title_of,
 )
 from memos_desktop.memory.message import Message
+from memos_desktop.memory.use import Use
 from memos_desktop.progress import Progress
 from memos_desktop.texts import one_line, plain
 from memos_desktop.vault.imports import ImportedTurn, ImportReport, SkippedLine, TurnImport, batches
@@ -81,6 +82,10 @@ class Library:
     def details(self, id: str) -> "Future[CubeDetails]":
         """Everything about one cube."""
         return self._store.read(lambda vault: _details(vault, id), Urgency.NOW)
+
+    def uses(self, id: str, limit: int = 100) -> "Future[tuple[Use, ...]]":
+        """The latest answers in whose context a cube stood, newest first."""
+        return self._store.read(lambda vault: vault.uses.of(vault.cubes.resolve(id), limit))
 
     def add(
         self,

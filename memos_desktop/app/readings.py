@@ -20,11 +20,12 @@ LONG = 400
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is read of a cube: a document, and the activation cube that holds exactly it.
+    """What is read of `cube`: a document, and the activation cube that holds exactly it.
 
     `outdated`: there is an activation cube, and its source was edited since.
     """
 
+    cube: Cube
     document: Document
     activation: Cube | None = None
     outdated: bool = False
@@ -45,12 +46,12 @@ def reading_of(vault: Vault, cube: Cube) -> Reading:
     if cube.kind is Kind.ACTIVATION:
         source = source_of(vault, cube)
         if source is None or _same(source, cube):
-            return Reading(Document(cube.id, cube.title, cube.text), cube)
-        return Reading(Document(cube.id, source.title, source.text), outdated=True)
+            return Reading(cube, Document(cube.id, cube.title, cube.text), cube)
+        return Reading(cube, Document(cube.id, source.title, source.text), outdated=True)
     activation = vault.cubes.activation_of(cube.id)
     fits = activation is not None and _same(cube, activation)
     document = Document(cube.id, cube.title, cube.text)
-    return Reading(document, activation if fits else None, outdated=activation is not None and not fits)
+    return Reading(cube, document, activation if fits else None, outdated=activation is not None and not fits)
 
 
 def source_of(vault: Vault, activation: Cube) -> Cube | None:

@@ -8,7 +8,7 @@ from memos_desktop.app.readings import Reading, States, attached_before, is_docu
 from memos_desktop.app.settings import SettingsStore
 from memos_desktop.app.store import Store
 from memos_desktop.app.turn_memory import PINNED, Recollection, Situation
-from memos_desktop.app.turn_prompt import PromptMaker
+from memos_desktop.app.turn_prompt import EARLIER, PromptMaker
 from memos_desktop.engine.base import Prompt
 from memos_desktop.engine.kv.state_file import StateFile
 from memos_desktop.errors import NotFoundError, UserError
@@ -72,7 +72,7 @@ def _injected(answer: Message) -> list[dict[str, Any]]:
     """What the receipt says was injected, without what stands in the static prefix."""
     retrieved = {entry["id"]: entry for entry in answer.receipt.get("retrieved", ())}
     entries = ({**retrieved.get(entry["id"], {}), **entry} for entry in answer.receipt.get("injected", ()))
-    return [entry for entry in entries if entry.get("decision") != PINNED]
+    return [entry for entry in entries if entry.get("decision") not in (PINNED, EARLIER)]
 
 
 def _decision(entry: Mapping[str, Any]) -> Decision:

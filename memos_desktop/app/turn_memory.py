@@ -47,7 +47,8 @@ class Recollection:
     """What memory gave to one turn.
 
     `new` are the documents attached to the new message, `earlier` those of the chat's history by message id;
-    `states` the KV states of all of them that the model can use, by cube id.
+    `states` the KV states of all of them that the model can use, by cube id; `standing` what those of the history are,
+    for the receipt.
     """
 
     call: MemoryCall | None
@@ -57,6 +58,7 @@ class Recollection:
     new: tuple[Document, ...] = ()
     earlier: Mapping[str, tuple[Document, ...]] = field(default_factory=dict)
     states: Mapping[str, StateFile] = field(default_factory=dict)
+    standing: Mapping[str, Recalled] = field(default_factory=dict)
 
     @property
     def receipt(self) -> Receipt:
@@ -93,8 +95,11 @@ class TurnMemory:
         """Recall, ask governance, decide in which form each memory comes."""
         attached = frozenset(attachment.cube_id for attachment in place.attached)
         situation = governance.Context(now(), place.memory, place.project, attached, request.exclude)
-        chosen = self._chosen(place)
-        by_hand = tuple(as_recalled(cube, reading) for cube, reading in chosen)
+        earlier = self._earlier(place, situation)
+        before = [reading for readings in earlier.values() for reading in readings]
+        # What stands in the chat already is not read twice because it is attached again.
+        chosen = [one for one in self._chosen(place) if one.document not in [reading.document for reading in before]]
+        by_hand = tuple(as_recalled(reading) for reading in chosen)
         pinned: tuple[Cube, ...] = ()
         call: MemoryCall | None = None
         found: tuple[Recalled, ...] = by_hand
@@ -103,16 +108,16 @@ class TurnMemory:
             pinned = self._pinned(situation)
             call = self._call(request, place)
             answer = self._recall.find(call)
-            found = (*by_hand, *(item for item in answer.results if item.id not in attached))
+            there = attached | {reading.cube.id for reading in before}
+            found = (*by_hand, *(item for item in answer.results if item.id not in there))
             notes = (f"Found by keywords only: {answer.note}",) if answer.note else ()
-        long = {cube.id: reading for cube, reading in chosen if is_document(cube)}
-        earlier = self._earlier(place, situation)
+        long = {reading.cube.id: reading for reading in chosen if is_document(reading.cube)}
         decider = _Decider(self._states, maker, situation, self._settings.value.memory_seconds)
         cubes, readings = self._look_up(found, long)
         decisions, states = decider.decide(call or MemoryCall(place.text), found, cubes, readings, place, pinned)
-        for reading in (reading for readings in earlier.values() for reading in readings):
+        for reading in before:
             if state := self._states.state(maker.engine, reading):
-                states[reading.document.cube_id] = state
+                states[reading.cube.id] = state
         return Recollection(
             call,
             tuple(d for rank, d in enumerate(decisions) if rank < SHOWN or d.form is not Form.LEFT_OUT),
@@ -121,6 +126,7 @@ class TurnMemory:
             tuple(reading.document for reading in long.values()),
             {id: tuple(reading.document for reading in readings) for id, readings in earlier.items()},
             states,
+            {reading.cube.id: as_recalled(reading) for reading in before},
         )
 
     def note_speed(self, digest: str, stats: Stats) -> None:
@@ -133,17 +139,16 @@ class TurnMemory:
         call = edited or self.plan(place.text, place.chat_id, place.project)
         return replace(call, exclude=call.exclude | request.exclude, exclude_chat=place.chat_id)
 
-    def _chosen(self, place: Situation) -> list[tuple[Cube, Reading]]:
-        def work(vault: Vault) -> list[tuple[Cube, Reading]]:
-            cubes = [vault.cubes.get(attachment.cube_id) for attachment in place.attached]
-            return [(cube, reading_of(vault, cube)) for cube in cubes]
+    def _chosen(self, place: Situation) -> list[Reading]:
+        def work(vault: Vault) -> list[Reading]:
+            return [reading_of(vault, vault.cubes.get(attachment.cube_id)) for attachment in place.attached]
 
         return self._store.ask(work)
 
     def _earlier(self, place: Situation, situation: governance.Context) -> dict[str, tuple[Reading, ...]]:
         found = self._store.ask(lambda vault: attached_before(vault, place.history))
         excluded = situation.excluded
-        kept = {id: tuple(r for r in readings if r.document.cube_id not in excluded) for id, readings in found.items()}
+        kept = {id: tuple(r for r in readings if r.cube.id not in excluded) for id, readings in found.items()}
         return {id: readings for id, readings in kept.items() if readings}
 
     def _look_up(
@@ -212,17 +217,22 @@ class _Decider:
         return Option(tokens, self._states.readiness(self._maker.engine, reading), reading.document.text)
 
 
-def as_recalled(cube: Cube, reading: Reading | None = None) -> Recalled:
+def as_recalled(found: Cube | Reading) -> Recalled:
     """A cube that no search brought up: it was attached or pinned."""
+    cube, text, title = (
+        (found.cube, found.document.text, found.document.title)
+        if isinstance(found, Reading)
+        else (found, found.text, found.title)
+    )
     candidate = Candidate(
         passage_id=-1,
         owner=Owner.CUBE,
         owner_id=cube.id,
         version=cube.version,
-        text=reading.document.text if reading else cube.text,
+        text=text,
         time=cube.time,
         source=cube.descriptive.source,
-        title=reading.document.title if reading else cube.title,
+        title=title,
         kind=cube.kind.value,
         pinned=cube.pinned,
     )

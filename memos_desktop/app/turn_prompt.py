@@ -21,6 +21,7 @@ TURN_OVERHEAD = 8
 """Tokens that a template adds to a turn, at most, for the estimate of what fits."""
 ANSWER_SHARE = 4
 """At least 1/4 of the context stays free for the answer, unless `max_tokens` needs less."""
+EARLIER = "you attached it earlier in this chat"
 OTHER_WORDS = "its KV state was made from other words, so it was read as text"
 
 
@@ -79,7 +80,7 @@ class PromptMaker:
         assembled = self._assemble(place, recollection, answered(place.history), recollection.decisions, place.text,
                                    recollection.new)
         prompt = self.engine.encode(self._turns(assembled.turns, recollection.states))
-        receipt = recollection.receipt
+        receipt = _standing(recollection, assembled)
         if assembled.left_out:
             cut = (
                 "This chat is longer than the model reads at once:"
@@ -152,6 +153,19 @@ def read_as_text(receipt: Receipt, ids: frozenset[str], reason: str) -> Receipt:
             for d in receipt.decisions
         ),
     )
+
+
+def _standing(recollection: "Recollection", assembled: context.Prompt) -> Receipt:
+    """The receipt with the documents that were attached earlier and stand in the prompt still."""
+    receipt = recollection.receipt
+    decided = {decision.recalled.id for decision in receipt.decisions}
+    found = {document.cube_id for turn in assembled.turns for document in turn.documents} - decided
+    standing = tuple(
+        Decision(recalled, Form.KV if id in recollection.states else Form.TEXT, EARLIER, recalled.candidate.text)
+        for id, recalled in recollection.standing.items()
+        if id in found
+    )
+    return replace(receipt, decisions=(*receipt.decisions, *standing))
 
 
 def _honest(receipt: Receipt, prompt: Prompt, states: Mapping[str, StateFile]) -> Receipt:

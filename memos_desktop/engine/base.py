@@ -68,12 +68,13 @@ class Comparison:
     """The next token after a prompt, with cells attached against every token evaluated.
 
     `kl` is the Kullback-Leibler divergence of the attached from the exact distribution, in nats; `same_first`
-    whether both find the same token likeliest. Times in milliseconds until that token; `attach_ms` is what putting
-    the cells in their places took.
+    whether both find the same token likeliest; `fused_tokens` how many cells were made for another place. Times in
+    milliseconds until that token; `attach_ms` is what putting the cells in their places took.
     """
 
     kl: float
     same_first: bool
+    fused_tokens: int
     attached_tokens: int
     exact_ms: float
     fused_ms: float
@@ -130,9 +131,10 @@ class Stats:
     """Figures of one answer. Times in milliseconds; `decode_tps` in tokens per second, 0 before two tokens.
 
     Of the prompt's tokens, `reused_tokens` were not computed: `restored_tokens` of them came from a file,
-    `attached_tokens` are cells of activation cubes, the others were in the cache. `evaluated_tokens` were
-    really computed. `tier` names where the reused ones came from: none, live, exact (restored) or fused
-    (something attached stands among them). `refused` says why states that were kept could not be used.
+    `attached_tokens` are cells of activation cubes put in their places now, the others were in the cache.
+    `evaluated_tokens` were really computed. `fused_tokens` of the whole prompt stand at another place than the one
+    they were made for, since this answer or an earlier one. `tier` names where the reused ones came from: none, live,
+    exact (restored) or fused (cells of activation cubes). `refused` says why kept states could not be used.
     """
 
     model: str = ""
@@ -148,12 +150,13 @@ class Stats:
     restored_ms: float = 0.0
     restored_tokens: int = 0
     attached_tokens: int = 0
+    fused_tokens: int = 0
     refused: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The `stats` of the headless contract."""
         values = asdict(self)
-        names = ("tier", "restored_ms", "restored_tokens", "attached_tokens", "refused")
+        names = ("tier", "restored_ms", "restored_tokens", "attached_tokens", "fused_tokens", "refused")
         kv = {name: values.pop(name) for name in names}
         kv["refused"] = list(kv["refused"])
         return {**values, "kv": kv}
@@ -227,7 +230,7 @@ class Engine(Protocol):
         ...
 
     def compare(self, prompt: Prompt, progress: Progress) -> Comparison:
-        """Evaluate `prompt` both ways and compare what comes next. The cache is empty afterwards."""
+        """Read `prompt` with its spans attached and with all of it evaluated, and compare what comes next."""
         ...
 
     def reset(self) -> None:

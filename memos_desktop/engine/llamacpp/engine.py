@@ -54,6 +54,7 @@ class _Meter:
             restored_ms=gained.seconds * 1000,
             restored_tokens=gained.restored,
             attached_tokens=gained.attached,
+            fused_tokens=gained.fused,
             refused=tuple(gained.refused),
         )
 
@@ -167,23 +168,19 @@ class LlamaCppEngine:
         return snapshots.of_block(self._cache, ids, len(lead.tokens), place)
 
     def compare(self, prompt: Prompt, progress: Progress) -> Comparison:
-        """Bring `prompt` into an empty cache both ways and compare what comes next. The cache is empty afterwards."""
+        """Bring `prompt` into the cache both ways and compare what comes next."""
         self._check_use()
         self._check_room(len(prompt.tokens))
         self._end_running()
-        try:
-            found = []
-            for one in (prompt, prompt.exact):
-                self._cache.clear()
-                gained, started = Gained(), time.perf_counter()
-                self._read(one, gained, progress)
-                found.append((self._cache.logits(self._tokens.size), gained, (time.perf_counter() - started) * 1000))
-        finally:
-            self._cache.clear()
+        found = []
+        for one in (prompt, prompt.exact):
+            gained, started = Gained(), time.perf_counter()
+            self._read(one, gained, progress, blocks_first=True)
+            found.append((self._cache.logits(self._tokens.size), gained, (time.perf_counter() - started) * 1000))
         (fused, gained, fused_ms), (exact, _, exact_ms) = found
         same = int(fused.argmax()) == int(exact.argmax())
         return Comparison(
-            divergence(exact, fused), same, gained.attached, exact_ms, fused_ms, gained.seconds * 1000
+            divergence(exact, fused), same, gained.fused, gained.attached, exact_ms, fused_ms, gained.seconds * 1000
         )
 
     def reset(self) -> None:
@@ -231,10 +228,17 @@ class LlamaCppEngine:
             forget()
             self._cache.obey(None)
 
-    def _read(self, prompt: Prompt, gained: Gained, progress: Progress, upto: int | None = None) -> None:
-        """Bring `prompt` into the cache, up to a position. Raises Cancelled."""
+    def _read(
+        self,
+        prompt: Prompt,
+        gained: Gained,
+        progress: Progress,
+        upto: int | None = None,
+        blocks_first: bool = False,
+    ) -> None:
+        """Bring `prompt` into the cache, up to a position; see `Reader.read`. Raises Cancelled."""
         with self._stoppable(progress):
-            for done, total in self._reader.read(prompt, gained, upto=upto):
+            for done, total in self._reader.read(prompt, gained, "", upto, blocks_first):
                 progress.update(done, total)
         progress.check()
 

@@ -19,11 +19,15 @@ WORTH_RESTORING = 32
 
 @dataclass(slots=True)
 class Gained:
-    """What did not have to be evaluated. Tokens; times in seconds; `refused` says why kept states were not used."""
+    """What did not have to be evaluated. Tokens; times in seconds; `refused` says why kept states were not used.
+
+    `fused` cells of the prompt were made for another place, whether they were attached now or before.
+    """
 
     live: int = 0
     restored: int = 0
     attached: int = 0
+    fused: int = 0
     evaluated: int = 0
     seconds: float = 0.0
     refused: list[str] = field(default_factory=list)
@@ -36,7 +40,7 @@ class Gained:
     @property
     def tier(self) -> str:
         """Where the most remarkable of them came from."""
-        names = ("fused", self.attached), ("exact", self.restored), ("live", self.live)
+        names = ("fused", self.attached or self.fused), ("exact", self.restored), ("live", self.live)
         return next((name for name, count in names if count), "none")
 
 
@@ -52,21 +56,28 @@ class Reader:
         self._states = states
         self._shift = shift
 
-    def layout(self, prompt: Prompt) -> Layout:
+    def layout(self, prompt: Prompt, blocks_first: bool = False) -> Layout:
         """How `prompt` becomes cells in this model.
 
-        What was read as text already, and is still there or kept, is better than a block: it stays.
+        What was read as text already, and is still there or kept, is better than a block: it stays, unless
+        `blocks_first`.
         """
-        if not prompt.spans:
-            return layout_of(prompt, shift=False)
+        shift = self._shift and self._cache.rollback
+        if not prompt.spans or blocks_first:
+            return layout_of(prompt, shift)
         known = common_start(tuple(self._cache.keys[: self._cache.solid]), prompt.tokens)
         if self._states is not None and self._cache.rollback:
             known = max(known, self._states.match(self._identity, prompt.tokens).reused)
         spans = tuple(span for span in prompt.spans if span.end > known)
-        return layout_of(Prompt(prompt.tokens, spans), self._shift and self._cache.rollback)
+        return layout_of(Prompt(prompt.tokens, spans), shift)
 
     def read(
-        self, prompt: Prompt, gained: Gained, owner: str = "", upto: int | None = None
+        self,
+        prompt: Prompt,
+        gained: Gained,
+        owner: str = "",
+        upto: int | None = None,
+        blocks_first: bool = False,
     ) -> Iterator[tuple[int, int]]:
         """Bring the cells of `prompt` (those below `upto`, which is on its grid) into the cache.
 
@@ -76,7 +87,7 @@ class Reader:
         lost: set[str] = set()
         while True:
             spans = tuple(span for span in prompt.spans if span.state.header.id not in lost)
-            layout = self.layout(Prompt(prompt.tokens, spans))
+            layout = self.layout(Prompt(prompt.tokens, spans), blocks_first)
             try:
                 yield from self._read(layout, gained, owner, len(layout.keys) if upto is None else upto)
             except _LostError as error:
@@ -107,6 +118,7 @@ class Reader:
         pieces = [piece for piece in layout.pieces if piece.end > begin and piece.start < upto]
         total = sum(min(p.end, upto) - max(p.start, begin) for p in pieces if p.state is None)
         gained.attached = gained.evaluated = 0
+        gained.fused = sum(piece.end - piece.start for piece in layout.pieces if piece.moved)
         yield 0, total
         for piece in pieces:
             if piece.state is not None:
