@@ -7,7 +7,7 @@ from hypothesis import settings
 
 settings.register_profile("shared-machine", deadline=None)
 settings.load_profile("shared-machine")
-WORKERS = frozenset(("vault", "index", "model", "recall", "files", "background"))
+WORKERS = frozenset(("vault", "index", "model", "recall", "files", "background", "states", "encoding"))
 
 
 @pytest.fixture(autouse=True)

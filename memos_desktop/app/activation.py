@@ -6,8 +6,9 @@ from concurrent.futures import Future
 from memos_desktop.app import activation_views as views
 from memos_desktop.app.activation_views import FormRow, KvRow, KvSupport, Pathway, Usage
 from memos_desktop.app.encoding import Encoder, Migrated
-from memos_desktop.app.jobs import Job, Jobs, Urgency
+from memos_desktop.app.jobs import Job, Jobs, SerialWorker, Urgency
 from memos_desktop.app.kept_states import KeptStates
+from memos_desktop.app.leisure import Leisure
 from memos_desktop.app.models import Models
 from memos_desktop.app.readings import States
 from memos_desktop.app.rechecking import prompt_of
@@ -30,6 +31,7 @@ class Activation:
         models: Models,
         jobs: Jobs,
         kept: KeptStates,
+        leisure: Leisure,
         states: States,
         encoder: Encoder,
         settings: SettingsStore,
@@ -38,6 +40,8 @@ class Activation:
         self._models = models
         self._jobs = jobs
         self._kept = kept
+        self._leisure = leisure
+        self._worker = SerialWorker("encoding")
         self._states = states
         self._encoder = encoder
         self._settings = settings
@@ -99,9 +103,8 @@ class Activation:
             raise UnsupportedOperationError(
                 "Memory is not trained into adapters by this version.", "Keep it ready as KV instead."
             )
-        self._kept.interrupt()
         title = "Keeping a memory ready" if len(wanted) == 1 else f"Keeping {len(wanted)} memories ready"
-        return self._jobs.start(title, self._models.worker, lambda progress: self.encode_all(wanted, progress))
+        return self.keep_ready(title, wanted)
 
     def forms(self, cube_id: str) -> "Future[tuple[FormRow, ...]]":
         """The KV forms of a cube, plaintext or activation, those of the loaded model first."""
@@ -124,17 +127,22 @@ class Activation:
         def work(progress: Progress) -> Comparison:
             engine = self._models.engine(progress)
             prompt = prompt_of(self._store, self._encoder.maker(engine), self._states, self._settings, message_id)
-            return engine.compare(prompt, progress)
+            return engine.compare((prompt,), progress)[0]
 
-        self._kept.interrupt()
+        self._leisure.interrupt()
         return self._jobs.start("Comparing KV with text", self._models.worker, work)
 
-    def encode_all(
-        self, ids: Sequence[str], progress: Progress, actor: str = "user", reason: str = ""
-    ) -> tuple[Migrated, ...]:
-        """Keep cubes ready, on the model's thread."""
-        engine = self._models.engine(progress)
-        return tuple(self._encoder.encode(id, engine, progress, actor, reason) for id in ids)
+    def keep_ready(self, title: str, ids: Sequence[str], actor: str = "user", reason: str = "") -> Job:
+        """Read cubes and keep them as KV, whenever no chat needs the model. The result is a tuple of Migrated."""
+
+        def work(progress: Progress) -> tuple[Migrated, ...]:
+            return tuple(self._encoder.encode(id, progress, actor, reason) for id in ids)
+
+        return self._jobs.start(title, self._worker, work)
+
+    def close(self) -> None:
+        """End the thread; its jobs must have been cancelled."""
+        self._worker.close()
 
     def _decode_all(self, ids: Sequence[str], progress: Progress) -> tuple[Migrated, ...]:
         found = []

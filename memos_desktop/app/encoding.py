@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 
 from memos_desktop.app.attach_gate import measure
 from memos_desktop.app.kept_states import KeptStates
+from memos_desktop.app.leisure import Leisure
 from memos_desktop.app.measured import Figures
+from memos_desktop.app.models import Models
 from memos_desktop.app.readings import Reading, States, owner_of, reading_of, source_of
 from memos_desktop.app.settings import SettingsStore
 from memos_desktop.app.store import Store
 from memos_desktop.app.turn_prompt import PromptMaker
-from memos_desktop.engine.base import Engine, PromptTurn
+from memos_desktop.engine.base import Engine, PromptTurn, Snapshot
 from memos_desktop.engine.kv.state_file import StateFile
 from memos_desktop.errors import UnsupportedOperationError, UserError
 from memos_desktop.ids import new_id, now
@@ -49,13 +51,31 @@ class _Source:
     fresh: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What reading a text gave: the activation cube to be, and its state, new or known."""
+
+    activation: Cube
+    snapshot: Snapshot | None = None
+    known: StateFile | None = None
+
+
 class Encoder:
-    """Migrates single cubes. `encode` runs on the model's thread, `decode` on any worker's but the vault's."""
+    """Migrates single cubes, on any worker but the vault's and the model's."""
 
     def __init__(
-        self, store: Store, kept: KeptStates, states: States, settings: SettingsStore, wording: Wording
+        self,
+        store: Store,
+        models: Models,
+        leisure: Leisure,
+        kept: KeptStates,
+        states: States,
+        settings: SettingsStore,
+        wording: Wording,
     ) -> None:
         self._store = store
+        self._models = models
+        self._leisure = leisure
         self._kept = kept
         self._states = states
         self._settings = settings
@@ -63,17 +83,33 @@ class Encoder:
 
     def maker(self, engine: Engine) -> PromptMaker:
         """What makes prompts as chats see them."""
-        return PromptMaker(engine, self._wording, self._settings.value.sampling.max_tokens)
+        repair = self._states.repair(engine)
+        return PromptMaker(engine, self._wording, self._settings.value.sampling.max_tokens, repair)
 
-    def encode(
-        self, cube_id: str, engine: Engine, progress: Progress, actor: str = "user", reason: str = ""
-    ) -> Migrated:
+    def encode(self, cube_id: str, progress: Progress, actor: str = "user", reason: str = "") -> Migrated:
         """Keep a plaintext cube ready as KV for the loaded model; for an activation cube, its source.
 
-        Raises UserError, UnsupportedOperationError where the model cannot, VaultError, Cancelled: nothing is changed.
+        It gives way to chats. Raises UserError, UnsupportedOperationError where the model cannot, VaultError,
+        Cancelled: nothing is changed.
         """
         began = time.perf_counter()
         source = self._store.ask(lambda vault: _source(vault, cube_id))
+        read = self._leisure.persist(lambda control: self._read(source, control), progress)
+        if read.snapshot is None:
+            assert read.known is not None
+            return _migrated(source.cube, read.activation, read.known, began, created=False)
+        state = self._kept.keep(read.snapshot)
+        activation = replace(read.activation, payload=replace(_payload(read.activation), bytes=state.bytes))
+        try:
+            self._store.apply(lambda vault: _keep(vault, source, activation, actor, reason))
+        except BaseException:
+            self._states.store.drop((state.id,))
+            raise
+        return _migrated(source.cube, activation, state, began, created=True)
+
+    def _read(self, source: _Source, progress: Progress) -> _Read:
+        """Read the text, on the model's thread; nothing to do where that was done before."""
+        engine = self._models.engine(progress)
         identity = engine.identity
         if identity is None or not engine.info.capabilities.rollback:
             raise UnsupportedOperationError(
@@ -83,20 +119,17 @@ class Encoder:
         if source.activation and source.fresh:
             known = self._states.store.block(owner_of(source.activation), identity)
             if known is not None:
-                return _migrated(source.cube, source.activation, known, began, created=False)
+                return _Read(source.activation, known=known)
         self.gate(engine, progress)
         activation = _activation(source, identity.model_sha256)
-        state = self._read(source.cube, activation, engine, progress)
-        activation = replace(activation, payload=replace(_payload(activation), bytes=state.bytes))
-        try:
-            self._store.apply(lambda vault: _keep(vault, source, activation, actor, reason))
-        except BaseException:
-            self._states.store.drop((state.id,))
-            raise
-        return _migrated(source.cube, activation, state, began, created=True)
+        maker = self.maker(engine)
+        text = maker.written(Document(source.cube.id, source.cube.title, source.cube.text))
+        lead = engine.lead(self._start(maker))
+        snapshot = engine.encode_block(lead, text, owner_of(activation), source.cube.title, progress)
+        return _Read(activation, snapshot)
 
     def gate(self, engine: Engine, progress: Progress) -> Figures:
-        """How well the model reads attached cells, measured now if it never was."""
+        """How well the model reads attached cells, measured now if it never was. On the model's thread."""
         assert engine.identity is not None
         known = self._states.measured.of(engine.identity.digest)
         if known.kl is not None or not engine.info.capabilities.shift:
@@ -118,12 +151,6 @@ class Encoder:
         cube, created = made[0]
         size, ms = len(cube.text.encode()), (time.perf_counter() - began) * 1000
         return Migrated(cube_id, cube.id, cube.title, TO_PLAINTEXT, 0, size, ms, created)
-
-    def _read(self, cube: Cube, activation: Cube, engine: Engine, progress: Progress) -> StateFile:
-        maker = self.maker(engine)
-        lead = engine.lead(self._start(maker))
-        text = maker.written(Document(cube.id, cube.title, cube.text))
-        return self._kept.keep(engine.encode_block(lead, text, owner_of(activation), cube.title, progress))
 
     def _start(self, maker: PromptMaker) -> list[PromptTurn]:
         """What a new chat with memory begins with: a document attached to its first message then fits exactly."""

@@ -10,6 +10,7 @@ from concurrent.futures import Future
 
 from memos_desktop.app.events import Broadcast
 from memos_desktop.app.jobs import SerialWorker, Urgency
+from memos_desktop.app.leisure import Leisure
 from memos_desktop.app.models import Models
 from memos_desktop.app.store import Store
 from memos_desktop.engine.base import Engine, Prompt, Snapshot
@@ -32,19 +33,16 @@ class KeptStates:
 
     """
 
-    def __init__(self, store: KvStore, vault: Store, models: Models, events: Broadcast[Changes]) -> None:
+    def __init__(
+        self, store: KvStore, vault: Store, models: Models, leisure: Leisure, events: Broadcast[Changes]
+    ) -> None:
         self.store = store
         self.problem = ""
         self._vault = vault
         self._models = models
         self._events = events
         self._writer = SerialWorker("states")
-        self._settling: set[Progress] = set()
-
-    def interrupt(self) -> None:
-        """End what is read in the background: somebody waits for the model."""
-        for progress in tuple(self._settling):
-            progress.cancel()
+        self._leisure = leisure
 
     def settle(
         self, engine: Engine, following: Callable[[], tuple[Prompt, int]], chat_id: str, cubes: Sequence[str]
@@ -55,9 +53,7 @@ class KeptStates:
         """
         if engine.identity is None:
             return
-        progress = Progress()
-        self._settling.add(progress)
-        self._models.worker.submit(self._settle, engine, following, chat_id, cubes, progress, urgency=Urgency.IDLE)
+        self._leisure.once(lambda progress: self._settle(engine, following, chat_id, cubes, progress))
 
     def settled(self) -> "Future[None]":
         """Done when everything read so far is kept, or could not be."""
@@ -131,8 +127,6 @@ class KeptStates:
                 self._writer.submit(self._try_write, snapshot, chat_id)
         except MemosError as error:  # the chat is longer than the context, say: the next turn tells it
             self._failed(error)
-        finally:
-            self._settling.discard(progress)
 
     def _try_write(self, snapshot: Snapshot, chat_id: str) -> None:
         if not self._vault.ask(lambda vault: stands(vault, f"chat:{chat_id}")):

@@ -22,12 +22,15 @@ LARGEST_KL = 0.35
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of one model. `kl` is None while attaching was never measured; `same_first` is a share of the prompts tried."""
+    """Of one model. `kl` is None while attaching was never measured; `same_first` is a share of the prompts tried;
+    `repair` is how many first tokens of a text are worth evaluating all the same when its cells are attached.
+    """
 
     prefill_tps: float = 0.0
     attach_ms_per_token: float = 0.02
     kl: float | None = None
     same_first: float = 0.0
+    repair: int = 0
 
     @property
     def speed(self) -> Speed:

@@ -94,6 +94,10 @@ class States:
             return False
         return self.measured.of(identity.digest).reads_attached
 
+    def repair(self, engine: Engine) -> int:
+        """How many first tokens of attached texts this model should read all the same."""
+        return self.measured.of(engine.identity.digest).repair if engine.identity else 0
+
     def state(self, engine: Engine, reading: Reading) -> StateFile | None:
         """The state of what is read, or None where it has to be read as text."""
         if reading.activation is None or engine.identity is None or not self.attaches(engine):

@@ -19,7 +19,6 @@ from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.cube import Cube, CubeFilter, Kind
 from memos_desktop.memory.forms import Readiness
 from memos_desktop.memory.promotion import UNUSED, Action, Facts, Proposal, propose
-from memos_desktop.progress import Progress
 from memos_desktop.vault.vault import Vault
 
 ACTOR = "scheduler"
@@ -73,12 +72,8 @@ class Scheduler:
         if proposal.action is Action.DEMOTE:
             title = f"Letting the KV states of “{proposal.title}” go"
             return self._jobs.start(title, self._store.background, lambda _: self._let_go(proposal, actor))
-
-        def work(progress: Progress) -> object:
-            return self._activation.encode_all((proposal.cube_id,), progress, actor, proposal.reason)
-
-        urgency = Urgency.SOON if actor == "user" else Urgency.IDLE
-        return self._jobs.start(f"Keeping “{proposal.title}” ready", self._models.worker, work, urgency)
+        title = f"Keeping “{proposal.title}” ready"
+        return self._activation.keep_ready(title, (proposal.cube_id,), actor, proposal.reason)
 
     def _let_go(self, proposal: Proposal, actor: str) -> int:
         """Remove the states; the activation cube and its text stay, and are encoded again when they are wanted."""

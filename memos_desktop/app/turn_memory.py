@@ -9,7 +9,7 @@ from memos_desktop.app.settings import SettingsStore
 from memos_desktop.app.store import Store
 from memos_desktop.app.turn_events import SendRequest
 from memos_desktop.app.turn_prompt import PromptMaker
-from memos_desktop.engine.base import Stats
+from memos_desktop.engine.base import Engine, Stats
 from memos_desktop.engine.kv.state_file import StateFile
 from memos_desktop.ids import now
 from memos_desktop.memory import governance, reader, scheduler
@@ -128,6 +128,10 @@ class TurnMemory:
             states,
             {reading.cube.id: as_recalled(reading) for reading in before},
         )
+
+    def repair(self, engine: Engine) -> int:
+        """How many first tokens of attached texts this model should read all the same."""
+        return self._states.repair(engine)
 
     def note_speed(self, digest: str, stats: Stats) -> None:
         """Learn from an answer how fast the model with this identity reads."""

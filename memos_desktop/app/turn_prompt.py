@@ -50,8 +50,9 @@ class PromptMaker:
 
     """
 
-    def __init__(self, engine: Engine, wording: Wording, max_tokens: int) -> None:
+    def __init__(self, engine: Engine, wording: Wording, max_tokens: int, repair: int = 0) -> None:
         self.engine = engine
+        self._repair = repair
         self.capacity: Capacity = capacity_of(engine.info.parameters)
         self._wording = wording
         length = engine.info.context_length
@@ -97,7 +98,7 @@ class PromptMaker:
         earlier = {**recollection.earlier, user.id: recollection.new}
         following = replace(recollection, earlier=earlier)
         assembled = self._assemble(place, following, history, (), "", ())
-        head = self._head(place, [cube.text for cube in recollection.pinned], self._uses_memory(place, recollection))
+        head = self._head(place, [cube.text for cube in recollection.pinned], self._uses_memory(place))
         lead = self.engine.lead(self._turns(assembled.turns[:-1], recollection.states))
         return lead, len(self.engine.lead(self._turns(head, {})).tokens)
 
@@ -111,13 +112,15 @@ class PromptMaker:
         new: tuple[Document, ...],
     ) -> context.Prompt:
         pinned = [cube.text for cube in recollection.pinned]
-        head = self._head(place, pinned, self._uses_memory(place, recollection))
+        head = self._head(place, pinned, self._uses_memory(place))
         return context.assemble(
             head, history, decisions, message, self._wording, self._cost, self._room, recollection.earlier, new
         )
 
-    def _uses_memory(self, place: "Situation", recollection: "Recollection") -> bool:
-        return place.memory is not MemoryMode.OFF or bool(recollection.decisions)
+    def _uses_memory(self, place: "Situation") -> bool:
+        """What was attached once counts in every later turn too: another start would mean to read the chat again."""
+        attached = bool(place.attached) or any(message.attached for message in place.history)
+        return place.memory is not MemoryMode.OFF or attached
 
     def _head(self, place: "Situation", pinned: Sequence[str], memory_used: bool) -> tuple[Turn, ...]:
         return context.head(place.instructions, pinned, memory_used, self.capacity, self._wording)
@@ -127,7 +130,7 @@ class PromptMaker:
 
     def _turns(self, turns: Sequence[Turn], states: Mapping[str, StateFile]) -> list[PromptTurn]:
         def blocks(turn: Turn) -> tuple[Block, ...]:
-            return tuple(Block(self.written(one), states.get(one.cube_id)) for one in turn.documents)
+            return tuple(Block(self.written(one), states.get(one.cube_id), self._repair) for one in turn.documents)
 
         return [PromptTurn(turn.role, turn.text, blocks(turn)) for turn in turns]
 

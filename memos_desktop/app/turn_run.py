@@ -106,7 +106,7 @@ class Run:
 
     def _generate(self, control: Progress) -> tuple[Finish, Stats | None]:
         engine = self._models.engine(_quiet(control))
-        maker = PromptMaker(engine, self._wording, self._sampling.max_tokens)
+        maker = PromptMaker(engine, self._wording, self._sampling.max_tokens, self._memory.repair(engine))
         recollection = self._memory.recollect(self._request, self._place, maker)
         self._receipt = recollection.receipt
         self._tell(Recalled(self._receipt))

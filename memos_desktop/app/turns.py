@@ -7,6 +7,7 @@ model worker and asks the other workers for what they own.
 from concurrent.futures import Future
 
 from memos_desktop.app.kept_states import KeptStates
+from memos_desktop.app.leisure import Leisure
 from memos_desktop.app.models import Models
 from memos_desktop.app.settings import SettingsStore
 from memos_desktop.app.store import Store
@@ -43,6 +44,7 @@ class Turns:
         settings: SettingsStore,
         memory: TurnMemory,
         kept: KeptStates,
+        leisure: Leisure,
         wording: Wording,
     ) -> None:
         self._store = store
@@ -50,6 +52,7 @@ class Turns:
         self._settings = settings
         self._memory = memory
         self._kept = kept
+        self._leisure = leisure
         self._wording = wording
         self._active: set[Progress] = set()
 
@@ -66,7 +69,7 @@ class Turns:
         def report(state: ProgressState) -> None:
             on_event(Prefill(int(state.done), int(state.total)))
 
-        self._kept.interrupt()
+        self._leisure.interrupt()
         control = Progress(report)
         turn = Turn(control)
         self._active.add(control)
@@ -80,8 +83,8 @@ class Turns:
                 return
             parts = self._store, self._models, self._settings, self._memory, self._kept, self._wording
             run = Run(*parts, request, opened.result(), on_event)
-            self._kept.interrupt()  # what was begun since the message was sent
             started = self._models.worker.submit(self._run, run, turn, control, on_event)
+            self._leisure.interrupt()  # what was begun since the message was sent
             if started.done() and (closing := started.exception()):
                 self._give_up(turn, closing, None, on_event)
 

@@ -10,6 +10,7 @@ from memos_desktop.app.events import Broadcast
 from memos_desktop.app.indexing import Indexing, MissingEmbedder
 from memos_desktop.app.jobs import Job, Jobs, Urgency
 from memos_desktop.app.kept_states import KeptStates
+from memos_desktop.app.leisure import Leisure
 from memos_desktop.app.library import Library
 from memos_desktop.app.measured import Measured
 from memos_desktop.app.models import Models
@@ -60,13 +61,16 @@ class Workspace:
         states = KvStore(folder.states, self.settings.value.kv_budget)
         measured = Measured(folder.measured)
         self.models = Models(ModelLibrary(folder), Registry.default(), self.settings, self.jobs, events, states)
-        self._kept = KeptStates(states, store, self.models, events)
+        leisure = self._leisure = Leisure(self.models.worker)
+        self._kept = KeptStates(states, store, self.models, leisure, events)
         self.chats = Chats(store, self._kept.forget_chat)
         wording, usable = load_wording(), States(states, measured)
         memory = TurnMemory(store, self.recall, usable, self.settings)
-        self.turns = Turns(store, self.models, self.settings, memory, self._kept, wording)
-        encoder = Encoder(store, self._kept, usable, self.settings, wording)
-        self.activation = Activation(store, self.models, self.jobs, self._kept, usable, encoder, self.settings)
+        self.turns = Turns(store, self.models, self.settings, memory, self._kept, leisure, wording)
+        encoder = Encoder(store, self.models, leisure, self._kept, usable, self.settings, wording)
+        self.activation = Activation(
+            store, self.models, self.jobs, self._kept, leisure, usable, encoder, self.settings
+        )
         parts = store, self.models, self.jobs, self.activation, usable, self.settings, events
         self.scheduler = Scheduler(*parts)
 
@@ -107,9 +111,10 @@ class Workspace:
         self._closed = True
         self.turns.cancel_all()
         self.scheduler.close()
-        self._kept.interrupt()
+        self._leisure.interrupt()
         for job in self.jobs.active():
             job.cancel()
+        self.activation.close()
         self.models.close()
         self._kept.close()
         self.recall.close()

@@ -18,10 +18,14 @@ from memos_desktop.progress import Progress
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A text that stands before a turn's own text and is tokenised by itself; `state` holds its cells, if there are."""
+    """A text that stands before a turn's own text and is tokenised by itself; `state` holds its cells, if there are.
+
+    `repair`: how many of its first tokens are evaluated all the same, where its cells come to another place.
+    """
 
     text: str
     state: StateFile | None = None
+    repair: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +39,15 @@ class PromptTurn:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The tokens from `start` up to `end` of a prompt whose cells can be taken from `state`."""
+    """The tokens from `start` up to `end` of a prompt whose cells can be taken from `state`.
+
+    Where they come to another place, the first `repair` of them are evaluated.
+    """
 
     start: int
     end: int
     state: StateFile
+    repair: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,8 @@ class Comparison:
 
     `kl` is the Kullback-Leibler divergence of the attached from the exact distribution, in nats; `same_first`
     whether both find the same token likeliest; `fused_tokens` how many cells were made for another place. Times in
-    milliseconds until that token; `attach_ms` is what putting the cells in their places took.
+    milliseconds until that token; `attach_ms` is what putting the cells in their places took, `evaluated_tokens` what
+    the exact way really computed.
     """
 
     kl: float
@@ -79,6 +88,7 @@ class Comparison:
     exact_ms: float
     fused_ms: float
     attach_ms: float
+    evaluated_tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +239,11 @@ class Engine(Protocol):
         """
         ...
 
-    def compare(self, prompt: Prompt, progress: Progress) -> Comparison:
-        """Read `prompt` with its spans attached and with all of it evaluated, and compare what comes next."""
+    def compare(self, prompts: Sequence[Prompt], progress: Progress) -> tuple[Comparison, ...]:
+        """Read prompts of the same tokens, each with its spans attached, and compare what comes next with all evaluated.
+
+        Raises Cancelled.
+        """
         ...
 
     def reset(self) -> None:

@@ -125,7 +125,7 @@ class EchoEngine:
         """Raises UnsupportedOperationError."""
         raise UnsupportedOperationError("The echo model has no KV states.", "Choose a real model.")
 
-    def compare(self, prompt: Prompt, progress: Progress) -> Comparison:
+    def compare(self, prompts: Sequence[Prompt], progress: Progress) -> tuple[Comparison, ...]:
         """Raises UnsupportedOperationError."""
         raise UnsupportedOperationError("The echo model has no KV states.", "Choose a real model.")
 

@@ -11,7 +11,7 @@ prompt (tests/engine/test_restore.py).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from memos_desktop.engine.base import Prompt, Span
 from memos_desktop.engine.kv.header import mark
@@ -25,7 +25,7 @@ MARK = 32
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The cells from `start` up to `end`: evaluated, or taken from `state`.
+    """The cells from `start` up to `end`: evaluated, or taken from `state` after its first `skip` cells.
 
     `moved` says that they were made for another place, so their keys carry the mark.
     """
@@ -33,6 +33,7 @@ class Piece:
     start: int
     end: int
     state: StateFile | None = None
+    skip: int = 0
     moved: bool = False
 
 
@@ -72,16 +73,24 @@ class Layout:
 
 
 def layout_of(prompt: Prompt, shift: bool) -> Layout:
-    """The layout of `prompt`. Without `shift`, which the model has to allow, no cell is moved to another place."""
+    """The layout of `prompt`. Without `shift`, which the model has to allow, no cell is moved to another place.
+
+    Where fewer than GRID tokens follow an attached block, its last cells are evaluated with them: they end in a batch
+    that is computed like any other, and moved cells are sound only after an evaluation.
+    """
     pieces: list[Piece] = []
     keys = list(prompt.tokens)
     at, plain = 0, True
-    for span in prompt.spans:
+    border = (len(keys) - GRID) // GRID * GRID
+    for span in (replace(span, end=min(span.end, border)) for span in prompt.spans):
+        if span.end - span.start < GRID:
+            continue
         piece = _exact(prompt, span) if plain else None
         if piece is None and shift:
-            piece = Piece(span.start, span.end, span.state, moved=True)
+            start = min(span.start + span.repair, span.end - GRID)
+            piece = Piece(start, span.end, span.state, start - span.start, moved=True)
             above = mark(span.state.id) << MARK
-            keys[span.start : span.end] = [token | above for token in keys[span.start : span.end]]
+            keys[start : span.end] = [token | above for token in keys[start : span.end]]
             plain = False
         if piece is not None:
             pieces += [Piece(at, piece.start), piece] if piece.start > at else [piece]
@@ -102,7 +111,7 @@ def _exact(prompt: Prompt, span: Span) -> Piece | None:
     return Piece(span.start, span.end, span.state)
 
 
-def span_in(tokens: Sequence[int], at: int, state: StateFile) -> Span | None:
+def span_in(tokens: Sequence[int], at: int, state: StateFile, repair: int = 0) -> Span | None:
     """Where the cells of `state` stand in a block whose `tokens` begin at position `at` of a prompt.
 
     A block's first and last few tokens are evaluated live, because its cells begin and end on the grid. None where
@@ -111,7 +120,7 @@ def span_in(tokens: Sequence[int], at: int, state: StateFile) -> Span | None:
     held = tuple(state.header.tokens)
     for skipped in range(GRID):
         if tuple(tokens[skipped : skipped + len(held)]) == held:
-            return Span(at + skipped, at + skipped + len(held), state)
+            return Span(at + skipped, at + skipped + len(held), state, repair)
     return None
 
 

@@ -126,11 +126,13 @@ class Cache:
         """A copy of solid cells, as `put` takes it."""
         return self._cells.take(start, end)
 
-    def put(self, payload: memoryview, first: int, end: int, keys: Sequence[int], upto: int | None = None) -> None:
+    def put(
+        self, payload: memoryview, first: int, end: int, keys: Sequence[int], upto: int | None = None, skip: int = 0
+    ) -> None:
         """Add cells under `keys` at the end; see `Cells.put`. Raises CellsError; the cache is empty then."""
         at = len(self.keys)
         try:
-            self._cells.put(payload, first, end, at, upto)
+            self._cells.put(payload, first, end, at, upto, skip)
         except BaseException:
             self.clear()
             raise

@@ -49,11 +49,13 @@ class Cells:
         finally:
             self._api.llama_memory_seq_rm(self._memory, BENCH, -1, -1)
 
-    def put(self, payload: memoryview, first: int, end: int, at: int, upto: int | None = None) -> None:
+    def put(
+        self, payload: memoryview, first: int, end: int, at: int, upto: int | None = None, skip: int = 0
+    ) -> None:
         """Add cells to the end of the live sequence, so that the first of them stands at `at`.
 
-        `payload` holds the cells [`first`, `end`) as they were taken; those from `upto` on are left out. Where ranges
-        cannot be taken, they replace the whole sequence. Raises CellsError.
+        `payload` holds the cells [`first`, `end`) as they were taken; the first `skip` and those from `upto` on are
+        left out. Where ranges cannot be taken, they replace the whole sequence. Raises CellsError.
         """
         if not self.ranges:
             self._load(payload, LIVE, first, end)
@@ -63,12 +65,14 @@ class Cells:
         api, memory = self._api, self._memory
         if upto < end:
             api.llama_memory_seq_rm(memory, BENCH, upto, -1)
-        if at != first:
-            api.llama_memory_seq_add(memory, BENCH, -1, -1, at - first)
+        if skip:
+            api.llama_memory_seq_rm(memory, BENCH, first, first + skip)
+        if at != first + skip:
+            api.llama_memory_seq_add(memory, BENCH, -1, -1, at - first - skip)
             self.moving = True
         api.llama_memory_seq_cp(memory, BENCH, LIVE, -1, -1)
         api.llama_memory_seq_rm(memory, BENCH, -1, -1)
-        self._expect(LIVE, at + upto - first)
+        self._expect(LIVE, at + upto - first - skip)
 
     def _bytes(self, sequence: int) -> memoryview:
         size = self._api.llama_state_seq_get_size(self._context, sequence)

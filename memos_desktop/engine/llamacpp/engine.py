@@ -64,6 +64,15 @@ class _Meter:
         return self.prefill - self.gained.seconds
 
 
+@dataclass(frozen=True, slots=True)
+class _Outlook:
+    """The logits after a prompt, a float32 array over the vocabulary, and the milliseconds until they were there."""
+
+    logits: Any
+    gained: Gained
+    ms: float
+
+
 class LlamaCppEngine:
     """Implements `base.Engine`. Every method is called on the thread that loaded it."""
 
@@ -109,7 +118,7 @@ class LlamaCppEngine:
         ids, places = self._tokens.encode_prompt(self._template.parts(turns))
         blocks = (block for turn in turns for block in turn.blocks)
         found = (
-            span_in(ids[start:end], start, block.state)
+            span_in(ids[start:end], start, block.state, block.repair)
             for block, (start, end) in zip(blocks, places, strict=True)
             if block.state is not None
         )
@@ -167,20 +176,27 @@ class LlamaCppEngine:
         place = snapshots.Place(self._identity, self._info.name, owner, (), title)
         return snapshots.of_block(self._cache, ids, len(lead.tokens), place)
 
-    def compare(self, prompt: Prompt, progress: Progress) -> Comparison:
-        """Bring `prompt` into the cache both ways and compare what comes next."""
+    def compare(self, prompts: Sequence[Prompt], progress: Progress) -> tuple[Comparison, ...]:
+        """Read prompts of the same tokens, each with its spans attached, and compare what comes next with all evaluated.
+
+        Raises Cancelled.
+        """
         self._check_use()
-        self._check_room(len(prompt.tokens))
+        self._check_room(len(prompts[0].tokens))
         self._end_running()
-        found = []
-        for one in (prompt, prompt.exact):
-            gained, started = Gained(), time.perf_counter()
-            self._read(one, gained, progress, blocks_first=True)
-            found.append((self._cache.logits(self._tokens.size), gained, (time.perf_counter() - started) * 1000))
-        (fused, gained, fused_ms), (exact, _, exact_ms) = found
-        same = int(fused.argmax()) == int(exact.argmax())
-        return Comparison(
-            divergence(exact, fused), same, gained.fused, gained.attached, exact_ms, fused_ms, gained.seconds * 1000
+        *fused, exact = [self._next(prompt, progress) for prompt in (*prompts, prompts[0].exact)]
+        return tuple(
+            Comparison(
+                kl=divergence(exact.logits, one.logits),
+                same_first=int(one.logits.argmax()) == int(exact.logits.argmax()),
+                fused_tokens=one.gained.fused,
+                attached_tokens=one.gained.attached,
+                exact_ms=exact.ms,
+                fused_ms=one.ms,
+                attach_ms=one.gained.seconds * 1000,
+                evaluated_tokens=exact.gained.evaluated,
+            )
+            for one in fused
         )
 
     def reset(self) -> None:
@@ -241,6 +257,12 @@ class LlamaCppEngine:
             for done, total in self._reader.read(prompt, gained, "", upto, blocks_first):
                 progress.update(done, total)
         progress.check()
+
+    def _next(self, prompt: Prompt, progress: Progress) -> "_Outlook":
+        """What comes after `prompt`, and what it took to know. Raises Cancelled."""
+        gained, started = Gained(), time.perf_counter()
+        self._read(prompt, gained, progress, blocks_first=True)
+        return _Outlook(self._cache.logits(self._tokens.size), gained, (time.perf_counter() - started) * 1000)
 
     def _stream(
         self, prompt: Prompt, sampling: Sampling, progress: Progress, owner: str

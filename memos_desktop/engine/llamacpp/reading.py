@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from memos_desktop.engine.base import Prompt
+from memos_desktop.engine.kv.folder import describe
 from memos_desktop.engine.kv.identity import Identity
 from memos_desktop.engine.kv.layout import Layout, Piece, common_start, layout_of
 from memos_desktop.engine.kv.state_file import StateError, StateFile
@@ -84,7 +85,9 @@ class Reader:
         Yields (evaluated, to evaluate) as it goes on. Ends early when stopped: then the cache holds a part. A state
         that turns out to be damaged leaves the store, is named in `gained.refused`, and reading starts again.
         """
-        lost: set[str] = set()
+        others = [one.state.header for one in prompt.spans if one.state.header.identity.digest != self._identity.digest]
+        gained.refused += [describe(header, self._identity) for header in others]
+        lost = {header.id for header in others}
         while True:
             spans = tuple(span for span in prompt.spans if span.state.header.id not in lost)
             layout = self.layout(Prompt(prompt.tokens, spans), blocks_first)
@@ -140,12 +143,14 @@ class Reader:
         while True:
             match = self._states.match(self._identity, layout.keys, whole, owner, self._model)
             gained.refused += [reason for reason in match.refused if reason not in gained.refused]
-            reached = match.reused if whole else layout.reusable(match.reused)
+            chain = self._fitting(match.chain)
+            reached = chain[-1].upto if chain else 0
+            reached = reached if whole else layout.reusable(reached)
             if reached < gained.live + WORTH_RESTORING or reached >= len(layout.keys):
                 return 0
             self._cache.clear()
             try:
-                used = self._load(match.chain, layout.keys, reached)
+                used = self._load(chain, layout.keys, reached)
             except _LostError as error:
                 gained.refused.append(str(error))
                 gained.live = 0
@@ -153,6 +158,10 @@ class Reader:
                 continue
             self._states.touch(used)
             return reached
+
+    def _fitting(self, chain: Sequence[Link]) -> Sequence[Link]:
+        """Those that fit into the cache: they are loaded whole, and may come from a longer context."""
+        return [link for link in chain if link.state.header.end <= self._cache.length]
 
     def _load(self, chain: Sequence[Link], keys: Sequence[int], reached: int) -> list[StateFile]:
         used: list[StateFile] = []
@@ -167,8 +176,10 @@ class Reader:
 
     def _attach(self, layout: Layout, piece: Piece, state: StateFile, gained: Gained) -> None:
         started = time.perf_counter()
+        first, keys = state.header.start, layout.keys[piece.start : piece.end]
         with self._opened(state) as payload:
-            self._cache.put(payload, state.header.start, state.header.end, layout.keys[piece.start : piece.end])
+            upto = first + piece.skip + len(keys)
+            self._cache.put(payload, first, state.header.end, keys, upto, piece.skip)
         gained.attached += piece.end - piece.start
         gained.seconds += time.perf_counter() - started
         if self._states is not None:
