@@ -1,4 +1,4 @@
-"""Blobs: KV states and adapters, each a file named by the SHA-256 of its content.
+"""Blobs: adapters, each a file named by the SHA-256 of its content.
 
 A file is whole or absent: it is written beside its place, flushed to the disk, and renamed. SQLite counts the
 cube versions that refer to each blob; `collect` removes files that nothing refers to, not even the journal.
