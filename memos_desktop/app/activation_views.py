@@ -206,6 +206,9 @@ def _obstacle(vault: Vault, cube: Cube, states: States, info: ModelInfo | None, 
         return "it holds no text"
     if info is not None and not info.capabilities.rollback:
         return f"{info.name} keeps its state as a whole, so nothing can be attached"
+    tokens = len(cube.text) // CHARACTERS_PER_TOKEN
+    if info is not None and tokens > info.context_length:
+        return f"its {tokens:,} tokens or so do not fit into the {info.context_length:,} of the context"
     reading = reading_of(vault, cube)
     if identity and reading.activation and states.store.block(owner_of(reading.activation), identity):
         return "it is ready as KV already"

@@ -83,10 +83,11 @@ def _figures(found: list[tuple[Comparison, ...]]) -> dict[str, float]:
     best = 0 if means[0] <= CLOSE else next(helps, 0)
     chosen, every = columns[best], columns[0]
     milliseconds = sum(one.exact_ms for one in every)
+    attached = max(1, sum(one.attached_tokens for one in chosen))
     return {
         "kl": round(means[best], 4),
         "same_first": round(mean(one.same_first for one in chosen), 3),
         "repair": REPAIRS[best],
-        "attach_ms_per_token": round(sum(o.attach_ms for o in chosen) / max(1, sum(o.attached_tokens for o in chosen)), 4),
+        "attach_ms_per_token": round(sum(one.attach_ms for one in chosen) / attached, 4),
         "prefill_tps": round(1000 * sum(one.evaluated_tokens for one in every) / milliseconds, 1),
     }

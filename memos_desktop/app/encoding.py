@@ -105,6 +105,8 @@ class Encoder:
         except BaseException:
             self._states.store.drop((state.id,))
             raise
+        if not state.path.exists():  # swept as nobody's, before its cube was there
+            self._kept.keep(read.snapshot)
         return _migrated(source.cube, activation, state, began, created=True)
 
     def _read(self, source: _Source, progress: Progress) -> _Read:

@@ -45,15 +45,21 @@ class KeptStates:
         self._leisure = leisure
 
     def settle(
-        self, engine: Engine, following: Callable[[], tuple[Prompt, int]], chat_id: str, cubes: Sequence[str]
+        self,
+        engine: Engine,
+        following: Callable[[], tuple[Prompt, int]],
+        chat_id: str,
+        cubes: Sequence[str],
+        pinned: Sequence[str],
     ) -> None:
         """Keep a chat up to its last answer, when the model has nothing else to do. Called on the model's thread.
 
-        `following` gives what the next prompt begins with, and how many of its tokens every chat shares.
+        `following` gives what the next prompt begins with, and how many of its tokens every chat shares. `cubes` stand
+        in it, `pinned` of them in what is shared.
         """
         if engine.identity is None:
             return
-        self._leisure.once(lambda progress: self._settle(engine, following, chat_id, cubes, progress))
+        self._leisure.once(lambda progress: self._settle(engine, following, chat_id, cubes, pinned, progress))
 
     def settled(self) -> "Future[None]":
         """Done when everything read so far is kept, or could not be."""
@@ -74,10 +80,16 @@ class KeptStates:
         cubes = tuple(purged)
 
         def work() -> int:
-            freed = sum(self.store.drop_cube(id) for id in cubes)
-            owners = {entry.owner for entry in self.store.entries() if entry.owner}
+            entries = self.store.entries()
+            owners = {entry.owner for entry in entries if entry.owner}
+            there = {id for entry in entries for id in entry.cubes}
             gone = self._vault.ask(lambda vault: [owner for owner in owners if not stands(vault, owner)])
-            return self._told(freed + sum(self.store.drop_owner(owner) for owner in gone))
+            # Those too that were forgotten when the program ended before it came to this.
+            forgotten = {*cubes, *self._vault.ask(lambda vault: missing(vault, there))}
+            freed = sum(self.store.drop_cube(id) for id in forgotten)
+            freed += sum(self.store.drop_owner(owner) for owner in gone)
+            self.store.budget = self.store.budget  # it may have been made smaller while the program was closed
+            return self._told(freed)
 
         return self._writer.submit(work, urgency=Urgency.IDLE)
 
@@ -112,6 +124,7 @@ class KeptStates:
         following: Callable[[], tuple[Prompt, int]],
         chat_id: str,
         cubes: Sequence[str],
+        pinned: Sequence[str],
         progress: Progress,
     ) -> None:
         """Read and copy. When it is interrupted, what was read so far is kept all the same."""
@@ -123,16 +136,18 @@ class KeptStates:
                 engine.settle(prompt, progress)
             except Cancelled:
                 log.debug("Reading ahead was interrupted")
-            for snapshot in engine.keep(prompt, shared, f"chat:{chat_id}", cubes):
-                self._writer.submit(self._try_write, snapshot, chat_id)
+            snapshots = engine.keep(prompt, shared, f"chat:{chat_id}", cubes, pinned)
+            self._writer.submit(self._try_write, snapshots, chat_id, cubes)
         except MemosError as error:  # the chat is longer than the context, say: the next turn tells it
             self._failed(error)
 
-    def _try_write(self, snapshot: Snapshot, chat_id: str) -> None:
-        if not self._vault.ask(lambda vault: stands(vault, f"chat:{chat_id}")):
-            return  # it was deleted meanwhile
+    def _try_write(self, snapshots: Sequence[Snapshot], chat_id: str, cubes: Sequence[str]) -> None:
+        """Write what goes on from each other, up to the first that cannot be kept."""
+        if not self._vault.ask(lambda vault: stands(vault, f"chat:{chat_id}") and not missing(vault, cubes)):
+            return  # the chat was deleted meanwhile, or a text that stands in it was forgotten
         try:
-            self._write(snapshot)
+            for snapshot in snapshots:
+                self._write(snapshot)
         except MemosError as error:
             self._failed(error)
 
@@ -165,3 +180,16 @@ def stands(vault: Vault, owner: str) -> bool:
     except NotFoundError:
         return False
     return cube.binned is None and str(cube.version) == version
+
+
+def missing(vault: Vault, cube_ids: Iterable[str]) -> list[str]:
+    """Those of these cubes that were removed for good."""
+
+    def there(id: str) -> bool:
+        try:
+            vault.cubes.get(id)
+        except NotFoundError:
+            return False
+        return True
+
+    return [id for id in cube_ids if not there(id)]

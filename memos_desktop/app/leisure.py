@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import TypeVar
 
 from memos_desktop.app.jobs import SerialWorker, Urgency
@@ -24,15 +25,11 @@ class Leisure:
             progress.cancel()
 
     def once(self, work: Callable[[Progress], T], progress: Progress | None = None) -> "Future[T]":
-        """Do it when the model is free; `progress` is cancelled when somebody needs the model."""
+        """Do it when the model is free. `progress` is cancelled when somebody needs it, perhaps before it begins."""
         control = progress or Progress()
         self._running.add(control)
 
-        def run() -> T:
-            control.check()
-            return work(control)
-
-        future = self._worker.submit(run, urgency=Urgency.IDLE)
+        future = self._worker.submit(work, control, urgency=Urgency.IDLE)
         future.add_done_callback(lambda _: self._running.discard(control))
         return future
 
@@ -50,8 +47,13 @@ class Leisure:
             attempt = Progress(report)
             forget = control.on_cancel(attempt.cancel)
             try:
-                return self.once(work, attempt).result()
+                return self.once(partial(_checked, work), attempt).result()
             except Cancelled:
                 control.check()
             finally:
                 forget()
+
+
+def _checked(work: Callable[[Progress], T], progress: Progress) -> T:
+    progress.check()
+    return work(progress)

@@ -145,7 +145,7 @@ class Models(Broadcast[ModelState]):
 
     def close(self) -> None:
         """Free the model, end the threads."""
-        self.worker.submit(self._unload)
+        self.worker.submit(self._unload, urgency=Urgency.IDLE)  # behind what chats have left to keep
         self.worker.close()
         self._files.close()
 

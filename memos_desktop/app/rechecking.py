@@ -13,7 +13,7 @@ from memos_desktop.engine.base import Prompt
 from memos_desktop.engine.kv.state_file import StateFile
 from memos_desktop.errors import NotFoundError, UserError
 from memos_desktop.memory.call import Candidate, Decision, Form, Owner, Recalled
-from memos_desktop.memory.message import Message
+from memos_desktop.memory.message import Message, Role
 from memos_desktop.vault.vault import Vault
 
 
@@ -33,7 +33,7 @@ def _rebuild(
     vault: Vault, maker: PromptMaker, states: States, instructions: str, message_id: str
 ) -> tuple[Situation, Recollection]:
     answer = vault.chats.message(message_id)
-    if answer.parent_id is None:
+    if answer.role is not Role.ASSISTANT or answer.parent_id is None:
         raise UserError("This message is no answer.")
     user = vault.chats.message(answer.parent_id)
     chat = vault.chats.get(user.chat_id)

@@ -139,7 +139,8 @@ class Scheduler:
 
     def _readiness(self, reading: Reading, identity: Identity | None, has_states: bool) -> Readiness:
         info = self._models.state.info
-        if info is not None and not info.capabilities.shift:
+        too_long = info is not None and len(reading.document.text) // CHARACTERS_PER_TOKEN >= info.context_length
+        if info is not None and (too_long or not info.capabilities.shift):
             return Readiness.UNSUPPORTED
         if reading.outdated:
             return Readiness.STALE

@@ -45,7 +45,7 @@ class Settings:
     memory_mode: MemoryMode = MemoryMode.ON
     user_name: str = ""
     instructions: str = ""
-    kv_budget: int = 4 << 30
+    kv_budget: int = 4_000_000_000
     scheduler: SchedulerMode = SchedulerMode.ASK
     memory_seconds: float = 4.0
     first_run_done: bool = False

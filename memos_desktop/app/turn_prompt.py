@@ -23,6 +23,7 @@ ANSWER_SHARE = 4
 """At least 1/4 of the context stays free for the answer, unless `max_tokens` needs less."""
 EARLIER = "you attached it earlier in this chat"
 OTHER_WORDS = "its KV state was made from other words, so it was read as text"
+GONE = "its KV state was removed meanwhile, so it was read as text"
 
 
 def load_wording() -> Wording:
@@ -172,7 +173,8 @@ def _standing(recollection: "Recollection", assembled: context.Prompt) -> Receip
 
 
 def _honest(receipt: Receipt, prompt: Prompt, states: Mapping[str, StateFile]) -> Receipt:
-    """The receipt, corrected where a state turned out to hold other tokens than the text it stands for."""
+    """The receipt, corrected where a state is gone or turned out to hold other tokens than the text it stands for."""
     taken = {span.state.id for span in prompt.spans}
     missed = frozenset(id for id, state in states.items() if state.id not in taken)
-    return read_as_text(receipt, missed, OTHER_WORDS) if missed else receipt
+    gone = frozenset(d.recalled.id for d in receipt.decisions if d.form is Form.KV and d.recalled.id not in states)
+    return read_as_text(read_as_text(receipt, missed, OTHER_WORDS), gone, GONE)

@@ -139,6 +139,7 @@ class Run:
                 lambda: maker.following(self._place, recollection, user, answer),
                 self._opened.chat.id,
                 recollection.cubes,
+                [cube.id for cube in recollection.pinned],
             )
 
     def _append(self, text: str) -> None:

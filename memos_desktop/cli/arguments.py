@@ -11,7 +11,8 @@ from memos_desktop.memory.cube import Kind, SemanticType, State
 from memos_desktop.memory.message import MemoryMode
 from memos_desktop.texts import plain
 
-BENCHMARKS = ("engine", "gap", "latency", "probes", "recall", "start")
+BENCHMARKS = ("engine", "fused", "gap", "latency", "probes", "recall", "reopen", "stall", "start", "ttft")
+SCHEDULER_MODES = ("automatic", "ask", "off")
 MINUS = "\N{MINUS SIGN}"  # stands for the - of `cubes tag ID -T`, which argparse would take for an option
 
 
@@ -29,7 +30,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     return namespace
 
 
-def hasverb(argv: Sequence[str]) -> bool:
+def has_verb(argv: Sequence[str]) -> bool:
     """Whether anything but the data folder is asked for; if not, the window opens."""
     top = Parser(add_help=False)
     top.add_argument("--data-dir")
@@ -63,6 +64,8 @@ def parser() -> Parser:
         _memory_verbs,
         _chat_verbs,
         _cube_verbs,
+        _kv_verbs,
+        _scheduler_verbs,
         _history_verbs,
         _safety_verbs,
         _other_verbs,
@@ -94,7 +97,7 @@ def _memory_verbs(groups: Groups, common: Parser) -> None:
         "file", type=Path, metavar="FILE.jsonl", help="chat, speaker, text, time; optional ref, caption"
     )
     recall = verb(groups, common, "recall", "memory.recall", "ranked memory for a query, with reasons")
-    what = recall.add_mutually_exclusivegroup(required=True)
+    what = recall.add_mutually_exclusive_group(required=True)
     what.add_argument("query", nargs="?", metavar="QUERY")
     what.add_argument(
         "--queries", type=Path, metavar="FILE.jsonl", help='lines with "query"; one answer line each'
@@ -108,7 +111,7 @@ def _memory_verbs(groups: Groups, common: Parser) -> None:
 def _chat_verbs(groups: Groups, common: Parser) -> None:
     chat = verb(groups, common, "chat", "chat.chat", "one turn with the model")
     chat.add_argument("--message", required=True, metavar="TEXT")
-    where = chat.add_mutually_exclusivegroup()
+    where = chat.add_mutually_exclusive_group()
     where.add_argument("--chat", metavar="ID", help="go on in this chat")
     where.add_argument("--new", action="store_true", help="in a new chat, as without any of the three")
     where.add_argument("--temporary", action="store_true", help="nothing of it is written")
@@ -150,6 +153,10 @@ def _cube_verbs(groups: Groups, common: Parser) -> None:
     edit.add_argument("id", metavar="ID")
     edit.add_argument("--text", required=True, metavar="T")
     edit.add_argument("--reason", default="", metavar="R")
+    migrate = verb(cubes, common, "migrate", "migrate.migrate", "keep texts ready as KV, or give their text back")
+    migrate.add_argument("ids", nargs="+", metavar="ID")
+    migrate.add_argument("--to", type=Kind, choices=list(Kind), required=True, dest="target")
+    migrate.add_argument("--preview", action="store_true", help="what it would cost and lose; nothing is changed")
     tag = verb(cubes, common, "tag", "cubes.tag", "add (+T) and remove (-T) tags")
     tag.add_argument("ids", nargs="+", metavar="ID +T -T")
     for name, help_text in (
@@ -162,6 +169,31 @@ def _cube_verbs(groups: Groups, common: Parser) -> None:
         ("delete", "to the bin, for 30 days"),
     ):
         verb(cubes, common, name, f"cubes.{name}", help_text).add_argument("ids", nargs="+", metavar="ID")
+
+
+def _kv_verbs(groups: Groups, common: Parser) -> None:
+    kv = group(groups, common, "kv", "what the model has read and keeps on the disk, as KV states")
+    verb(kv, common, "list", "kv.list_states", "the kept states, used last first")
+    verb(kv, common, "verify", "kv.verify", "read every kept state and compare it with its checksum")
+    prune = verb(kv, common, "prune", "kv.prune", "remove damaged states, then those used least recently")
+    how = prune.add_mutually_exclusive_group()
+    how.add_argument("--to", type=size, metavar="BYTES", help="until this much is left; 500MB is understood")
+    how.add_argument("--all", action="store_true", help="until nothing is left")
+    drop = verb(kv, common, "drop", "kv.drop", "remove single states, and what goes on from them")
+    drop.add_argument("ids", nargs="+", metavar="ID")
+    check = verb(kv, common, "check", "kv.check", "compare an answer that used KV with the same texts read")
+    check.add_argument("message", metavar="MESSAGE")
+    budget = verb(kv, common, "budget", "kv.budget", "how much room kept states may take; with BYTES set it")
+    budget.add_argument("bytes", nargs="?", type=size, metavar="BYTES", help="4GB is understood")
+
+
+def _scheduler_verbs(groups: Groups, common: Parser) -> None:
+    scheduler = group(groups, common, "scheduler", "proposals to keep memories ready, or to let their states go")
+    verb(scheduler, common, "list", "scheduler.list_proposals", "what real use suggests")
+    for name, help_text in (("accept", "carry a proposal out"), ("dismiss", "do not propose it for a month")):
+        verb(scheduler, common, name, f"scheduler.{name}", help_text).add_argument("id", metavar="ID")
+    mode = verb(scheduler, common, "mode", "scheduler.mode", "what it does with its proposals; with MODE set it")
+    mode.add_argument("mode", nargs="?", choices=SCHEDULER_MODES, metavar="MODE", help=", ".join(SCHEDULER_MODES))
 
 
 def _history_verbs(groups: Groups, common: Parser) -> None:
@@ -196,14 +228,14 @@ def _other_verbs(groups: Groups, common: Parser) -> None:
     bench = verb(groups, common, "bench", "bench.bench", "measure; from a source checkout")
     bench.add_argument("name", choices=BENCHMARKS, metavar="NAME", help=", ".join(BENCHMARKS))
     bench.add_argument(
-        "--data", type=Path, metavar="PATH", help="recall: LoCoMo folder; probes: JSON lines file"
+        "--data", type=Path, metavar="PATH", help="recall, reopen: LoCoMo folder; probes: JSON lines file"
     )
     bench.add_argument("--model", metavar="NAME_OR_PATH", help="instead of the starter model")
     bench.add_argument(
         "--memory", type=MemoryMode, choices=list(MemoryMode), default=MemoryMode.ON, help="probes"
     )
     bench.add_argument(
-        "--sizes", metavar="N,N", help="latency: how many cubes, 1000,10000,100000 if not given"
+        "--sizes", metavar="N,N", help="latency: cubes, 1000,10000,100000 if not given; ttft: tokens of the prefix"
     )
     bench.add_argument("--repeat", type=positive, metavar="N", help="how often to measure")
 

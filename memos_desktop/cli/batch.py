@@ -7,10 +7,11 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from memos_desktop.cli.arguments import UsageError, parse
+from memos_desktop.cli.arguments import parse
 from memos_desktop.cli.context import Context
 from memos_desktop.cli.main import BugError, MisuseError, answers
 from memos_desktop.cli.output import Answer, error_document, to_json
+from memos_desktop.cli.parsing import UsageError
 from memos_desktop.errors import Cancelled, MemosError, UserError
 
 

@@ -20,7 +20,9 @@ def chat(arguments: argparse.Namespace, context: Context) -> Answer:
     turn = context.workspace.turns.send(_request(arguments, context), _follower(context))
     answered = _wait(turn)
     if not context.output.as_json:
-        context.output.note("")
+        context.output.note(_meter(answered))
+    if not arguments.temporary:
+        _keep(context)
     text = "" if context.output.shows_everything else answered.answer.text
     return Answer(_document(answered, arguments.temporary), text)
 
@@ -65,6 +67,29 @@ def _wait(turn: "Turn") -> "TurnResult":
         raise
 
 
+def _keep(context: Context) -> None:
+    """Wait until the chat is kept as KV, so that the next process restores it instead of reading it again."""
+    try:
+        context.workspace.turns.settled().result()
+    except KeyboardInterrupt:  # the answer is complete and saved: only this saving of time is given up
+        context.output.note("The chat will be read again next time.")
+
+
+def _meter(answered: "TurnResult") -> str:
+    """What the answer did not have to read, in a line of its own."""
+    stats = answered.stats
+    if stats is None:
+        return ""
+    restored = f"restored {stats.restored_tokens:,} of {stats.prompt_tokens:,} tokens from disk"
+    parts = [
+        restored if stats.restored_tokens else "",
+        f"{stats.attached_tokens:,} tokens attached as KV" if stats.attached_tokens else "",
+        *stats.refused,
+    ]
+    line = "; ".join(part for part in parts if part)
+    return f"\n[{line}]" if line else ""
+
+
 def _document(answered: "TurnResult", temporary: bool) -> dict[str, Any]:
     return {
         "chat": None if temporary else answered.chat.id,
@@ -73,5 +98,6 @@ def _document(answered: "TurnResult", temporary: bool) -> dict[str, Any]:
         "finish": answered.answer.finish.value,
         "receipt": answered.receipt.to_json(),
         "stats": answered.stats.to_json() if answered.stats else {},
+        "attached": [{"id": one.cube_id, "version": one.version} for one in answered.user.attached],
         "kept": [{"id": cube.id, "title": cube.title, "pinned": cube.pinned} for cube in answered.kept],
     }

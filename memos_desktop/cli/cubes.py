@@ -1,19 +1,22 @@
 """`cubes`: look at memories, and change them; each verb that changes is one journal step."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
-from memos_desktop.cli.arguments import MINUS, UsageError
+from memos_desktop.cli.arguments import MINUS
 from memos_desktop.cli.context import Context
 from memos_desktop.cli.history import step_document
 from memos_desktop.cli.output import Answer, changes_document, fields, iso, short_time, size_words, table
+from memos_desktop.cli.parsing import UsageError
 from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.cube import Cube, CubeFilter
 
 if TYPE_CHECKING:
+    from memos_desktop.app.activation_views import FormRow
     from memos_desktop.app.library import CubeDetails
+    from memos_desktop.memory.use import Use
 
     Change = Callable[[tuple[str, ...]], Future[Changes]]
 
@@ -43,18 +46,21 @@ def list_cubes(arguments: argparse.Namespace, context: Context) -> Answer:
 
 
 def show(arguments: argparse.Namespace, context: Context) -> Answer:
-    """Header, payload, versions, lineage and journal of one cube."""
+    """Header, payload, versions, lineage, journal, KV forms and latest uses of one cube."""
     library = context.workspace.library
     details = library.details(arguments.id).result()
     cube = library.cube(details.cube.id, arguments.version).result() if arguments.version else details.cube
+    forms = [_form(form) for form in context.workspace.activation.forms(cube.id).result()]
     document = {
         "cube": cube_document(cube),
         "versions": [_version(version) for version in details.versions],
         "parents": [_row(parent) for parent in details.parents],
         "children": [_row(child) for child in details.children],
         "journal": [step_document(step) for step in details.steps],
+        "forms": forms,
+        "uses": [_use(use) for use in library.uses(cube.id).result()],
     }
-    return Answer(document, _page(cube, details))
+    return Answer(document, _page(cube, details, forms))
 
 
 def edit(arguments: argparse.Namespace, context: Context) -> Answer:
@@ -191,12 +197,35 @@ def _version(cube: Cube) -> dict[str, Any]:
     }
 
 
+def _form(form: "FormRow") -> dict[str, Any]:
+    """One model's KV state of a memory."""
+    return {
+        "id": form.state_id,
+        "model": form.model,
+        "tokens": form.tokens,
+        "bytes": form.bytes,
+        "last_used": iso(form.last_used),
+        "state": form.readiness.value,
+        "reason": form.reason,
+    }
+
+
+def _use(use: "Use") -> dict[str, Any]:
+    return {
+        "time": iso(use.time),
+        "version": use.version,
+        "form": use.form.value,
+        "tokens": use.tokens,
+        "chat": use.chat_id,
+    }
+
+
 def _marks(cube: Cube) -> str:
     marks = (("pinned", cube.pinned), ("frozen", cube.frozen), ("proposed", cube.governance.proposed))
     return ",".join(name for name, on in marks if on)
 
 
-def _page(cube: Cube, details: "CubeDetails") -> str:
+def _page(cube: Cube, details: "CubeDetails", forms: Sequence[dict[str, Any]]) -> str:
     """One cube for people to read."""
     header = fields(
         [
@@ -209,6 +238,7 @@ def _page(cube: Cube, details: "CubeDetails") -> str:
             ("origin", cube.descriptive.origin.value),
             ("tags", ", ".join(cube.tags) or "none"),
             ("used", f"{cube.behaviour.uses} times"),
+            *((f"as KV, {one['model']}", f"{one['tokens']:,} tokens, {one['state']}") for one in forms),
         ]
     )
     steps = [(step.id, short_time(step.time), step.actor, step.label) for step in details.steps]

@@ -9,9 +9,10 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO
 
-from memos_desktop.cli.arguments import UsageError, parse
+from memos_desktop.cli.arguments import parse
 from memos_desktop.cli.context import Context
 from memos_desktop.cli.output import Answer, Output
+from memos_desktop.cli.parsing import UsageError
 from memos_desktop.errors import Cancelled, MemosError, UserError
 from memos_desktop.paths import DataFolder
 

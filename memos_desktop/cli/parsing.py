@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import re
 from typing import Any, NoReturn
 
 MOST = 1_000_000_000  # no count of anything here is higher
@@ -32,17 +33,20 @@ class Parser(argparse.ArgumentParser):
 
 
 def verb(groups: Groups, common: Parser, name: str, handler: str, help_text: str) -> Parser:
+    """Add a verb; `handler` names the module and function that does it."""
     made: Parser = groups.add_parser(name, parents=[common], help=help_text, description=help_text)
     made.set_defaults(handler=handler)
     return made
 
 
 def group(groups: Groups, common: Parser, name: str, help_text: str) -> Groups:
+    """Add a group of verbs."""
     made = groups.add_parser(name, parents=[common], help=help_text, description=help_text)
     return made.add_subparsers(title="verbs", metavar="VERB", required=True)
 
 
 def count(text: str, least: int = 0) -> int:
+    """A count from `least` on."""
     number = int(text)
     if not least <= number <= MOST:
         raise argparse.ArgumentTypeError(f"must be from {least} to {MOST:,}")
@@ -50,11 +54,24 @@ def count(text: str, least: int = 0) -> int:
 
 
 def positive(text: str) -> int:
+    """A count from 1 on."""
     return count(text, 1)
 
 
 def temperature(text: str) -> float:
+    """A temperature for sampling."""
     number = float(text)
     if not math.isfinite(number) or number < 0:
         raise argparse.ArgumentTypeError("must be 0 or more")
+    return number
+
+
+def size(text: str) -> int:
+    """A size in bytes, also as `500MB` or `1.5 GiB`."""
+    found = re.fullmatch(r"([0-9]{1,20}(?:\.[0-9]{1,20})?)\s*([a-z]*)", text.strip().casefold())
+    if found is None or found[2] not in UNITS:
+        raise argparse.ArgumentTypeError("must be a size in bytes, such as 4000000000 or 4GB")
+    number = int(float(found[1]) * UNITS[found[2]])
+    if number > LARGEST:
+        raise argparse.ArgumentTypeError(f"must be at most {LARGEST:,} bytes")
     return number

@@ -1,12 +1,14 @@
-"""`status`: versions, data folder, model, counts and index. Nothing is loaded to tell it."""
+"""`status`: versions, data folder, model, counts, index and kept states. Nothing is loaded to tell it."""
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from memos_desktop import __version__
 from memos_desktop.cli.context import Context
-from memos_desktop.cli.output import Answer, fields
+from memos_desktop.cli.kv import usage_document
+from memos_desktop.cli.output import Answer, fields, size_words
 from memos_desktop.errors import MemosError
 
 
@@ -16,6 +18,8 @@ def status(_arguments: argparse.Namespace, context: Context) -> Answer:
     counts = workspace.library.counts().result()
     index = workspace.recall.index_state().result()
     model = _model(context)
+    usage = workspace.activation.usage().result()
+    support = workspace.activation.support()
     document = {
         "version": __version__,
         "data_dir": str(workspace.folder.root),
@@ -28,6 +32,7 @@ def status(_arguments: argparse.Namespace, context: Context) -> Answer:
             "embedder": index.embedder,
             "state": index.state,
         },
+        "kv": {**usage_document(usage), "support": asdict(support) if support else None},
     }
     text = fields(
         [
@@ -37,6 +42,7 @@ def status(_arguments: argparse.Namespace, context: Context) -> Answer:
             ("memories", counts.cubes),
             ("chats", f"{counts.chats} with {counts.messages} messages"),
             ("index", f"{index.vectors} vectors, {index.pending} to come, {index.embedder}"),
+            ("kept states", f"{usage.states}, {size_words(usage.bytes)} of {size_words(usage.budget)}"),
         ]
     )
     return Answer(document, text)

@@ -224,11 +224,13 @@ class Engine(Protocol):
         """Bring the cache to exactly the solid part of `prompt`. Raises Cancelled; what is evaluated stays."""
         ...
 
-    def keep(self, prompt: Prompt, shared: int, owner: str, cubes: Sequence[str]) -> Sequence[Snapshot]:
+    def keep(
+        self, prompt: Prompt, shared: int, owner: str, cubes: Sequence[str], shared_cubes: Sequence[str] = ()
+    ) -> Sequence[Snapshot]:
         """Copies of what the cache holds of `prompt` and the store does not, for the exact tier.
 
-        The first `shared` tokens become a state without owner, for every chat. `cubes` are ids of memories
-        whose text stands in it.
+        The first `shared` tokens become a state without owner, for every chat. `cubes` are ids of the memories
+        whose text stands in it, `shared_cubes` of those in the shared start.
         """
         ...
 
@@ -240,7 +242,7 @@ class Engine(Protocol):
         ...
 
     def compare(self, prompts: Sequence[Prompt], progress: Progress) -> tuple[Comparison, ...]:
-        """Read prompts of the same tokens, each with its spans attached, and compare what comes next with all evaluated.
+        """Read prompts of the same tokens, each with its spans, and compare what comes next with all evaluated.
 
         Raises Cancelled.
         """

@@ -117,7 +117,9 @@ class EchoEngine:
         """There is nothing to bring in order."""
         progress.check()
 
-    def keep(self, prompt: Prompt, shared: int, owner: str, cubes: Sequence[str]) -> tuple[Snapshot, ...]:
+    def keep(
+        self, prompt: Prompt, shared: int, owner: str, cubes: Sequence[str], shared_cubes: Sequence[str] = ()
+    ) -> tuple[Snapshot, ...]:
         """Nothing: it has no states."""
         return ()
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTextEdit
 
 from memos_desktop import __version__
 from memos_desktop.memory.changes import Changes
+from memos_desktop.memory.cube import Cube
 from memos_desktop.memory.message import Chat
 from memos_desktop.ui.actions import COMMANDS, plain_text, shortcut_table
 from memos_desktop.ui.page import Context
@@ -22,7 +23,8 @@ SCALES = (0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 ENTRY_ICONS = {
     "new_chat": "new", "temporary_chat": "temporary", "import_turns": "import", "undo": "undo",
     "redo": "redo", "find": "search", "settings": "settings", "chats": "chats", "memory": "memory",
-    "models": "models", "inspector": "sidebar", "keys": "keyboard", "about": "info", "larger": "text",
+    "models": "models", "kept": "kept", "attach": "attach",
+    "inspector": "sidebar", "keys": "keyboard", "about": "info", "larger": "text",
     "smaller": "text", "normal": "text", "quit": "cancel",
 }  # fmt: skip
 NOT_IN_PALETTE = frozenset({"palette", "close"})
@@ -41,6 +43,7 @@ class Commands(QObject):
         return {
             "new_chat": lambda: self._chat_page("new_chat"),
             "temporary_chat": lambda: self._chat_page("new_temporary_chat"),
+            "attach": self.attach,
             "import_turns": self.import_turns,
             "close": self.leave,
             "quit": self.leave,
@@ -50,6 +53,7 @@ class Commands(QObject):
             "chats": lambda: show("chats"),
             "memory": lambda: show("memory"),
             "models": lambda: show("models"),
+            "kept": lambda: show("kept"),
             "settings": lambda: show("settings"),
             "inspector": self._window.toggle_inspector,
             "larger": lambda: self._scale(1),
@@ -186,9 +190,13 @@ class Commands(QObject):
 
     # helpers
 
-    def _chat_page(self, method: str) -> None:
+    def attach(self, cubes: tuple[Cube, ...] = ()) -> None:
+        """Attach memories to the message that is being written; without any, choose what to attach."""
+        self._chat_page("attach", cubes)
+
+    def _chat_page(self, method: str, *arguments: object) -> None:
         self._window.show_page("chats")
-        getattr(self._window.pages["chats"], method)()
+        getattr(self._window.pages["chats"], method)(*arguments)
 
     def _scale(self, step: int) -> None:
         settings = self._context.workspace.settings

@@ -32,13 +32,14 @@ PAGES = {
     "chats": ("memos_desktop.ui.chat.page", "ChatPage"),
     "memory": ("memos_desktop.ui.cubes.page", "MemoryPage"),
     "models": ("memos_desktop.ui.models.page", "ModelsPage"),
+    "kept": ("memos_desktop.ui.kept.page", "KeptPage"),
     "settings": ("memos_desktop.ui.settings.page", "SettingsPage"),
 }
 FIRST_RUN = ("memos_desktop.ui.first_run.page", "FirstRunPage")
 INSPECTOR_WIDTH = 360
 VAULT_COMMANDS = frozenset(
     {"new_chat", "temporary_chat", "import_turns", "undo", "redo", "find", "settings", "chats", "memory",
-     "models", "inspector", "larger", "smaller", "normal", "palette"}
+     "models", "kept", "attach", "inspector", "larger", "smaller", "normal", "palette"}
 )  # fmt: skip
 
 
@@ -139,6 +140,7 @@ class MainWindow(QMainWindow):
         self.navigator.page.connect(self.show_page)
         self.navigator.cube.connect(lambda cube: self.open_item("memory", cube))
         self.navigator.command.connect(lambda name: self.actions_by_name.by_name[name].trigger())
+        self.navigator.attach.connect(self.commands.attach)
         self.navigator.chat.connect(lambda chat: self.open_item("chats", chat))
         self.navigator.message.connect(lambda chat, message: self.open_item("chats", chat, message))
 

@@ -20,11 +20,12 @@ class Navigator(QObject):
     """How one page leads to another without knowing it. Anybody emits; the main window listens.
 
     Signals:
-        page(name): show "chats", "memory", "models" or "settings".
+        page(name): show "chats", "memory", "models", "kept" or "settings".
         cube(cube_id): open this memory on the Memory page.
         message(chat_id, message_id): open this chat, scrolled to the message.
         chat(chat_id): open this chat.
         command(name): run a command of the menus, as "import_turns".
+        attach(tuple of Cube): attach these to the message that is being written.
     """
 
     page = Signal(str)
@@ -32,6 +33,7 @@ class Navigator(QObject):
     message = Signal(str, str)
     chat = Signal(str)
     command = Signal(str)
+    attach = Signal(object)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

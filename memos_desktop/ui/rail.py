@@ -6,11 +6,17 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout
 from memos_desktop.ui.icons import Icons
 from memos_desktop.ui.theme import GRID, HALF, Theme
 
-PLACES = (("chats", "Chats"), ("memory", "Memory"), ("models", "Models"), ("settings", "Settings"))
+PLACES = (
+    ("chats", "Chats"),
+    ("memory", "Memory"),
+    ("models", "Models"),
+    ("kept", "Kept"),
+    ("settings", "Settings"),
+)
 
 
 class Rail(QFrame):
-    """Four buttons with icon and word; one is on.
+    """Buttons with icon and word; one is on.
 
     Signals:
         chosen(str): the person wants this place.

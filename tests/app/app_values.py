@@ -4,7 +4,10 @@ import hashlib
 
 import numpy as np
 
+from memos_desktop.app.indexing import MissingEmbedder
 from memos_desktop.app.turn_events import SendRequest
+from memos_desktop.app.workspace import Workspace
+from memos_desktop.errors import IndexUnavailableError
 from memos_desktop.memory.language import content_words, stem
 
 
@@ -33,6 +36,19 @@ class WordEmbedder:
             digest = hashlib.sha256(stem(word).encode()).digest()
             vector[digest[0] % self.dimension] += 1
         return vector / np.linalg.norm(vector)
+
+
+def no_embedder():
+    return MissingEmbedder(IndexUnavailableError("no embedder in this test"))
+
+
+def open_workspace(folder, embedder=None):
+    workspace = Workspace.open(folder, embedder=embedder or no_embedder())
+    model = folder.root / "model.echo"
+    if not model.exists():
+        model.write_text("", encoding="utf-8")
+    workspace.settings.change(model=str(model))
+    return workspace
 
 
 def send(workspace, text="My cat is called Miso.", **request):

@@ -5,8 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from app_values import SendRequest
-from conftest import open_workspace
+from app_values import SendRequest, open_workspace
 
 from memos_desktop.app.turn_events import Piece, Started
 from memos_desktop.engine.base import Sampling

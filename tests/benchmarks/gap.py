@@ -99,7 +99,8 @@ def run(options: argparse.Namespace, say: Say) -> dict[str, Any]:
     with empty_folder() as folder:
         prepare(folder)
         with bystander(phases):
-            drive(folder, options.model, phases, say)
+            file = folder.root / "turns.jsonl"
+            drive(folder, phases, lambda session: scenario(session, file, options.model, phases, say))
     return {"gap_ms": phases.figures(), "interval_ms": INTERVAL_MS}
 
 
@@ -110,8 +111,8 @@ def prepare(folder: DataFolder) -> None:
         opened.settings.change(first_run_done=True, sampling=chosen)
 
 
-def drive(folder: DataFolder, model: str | None, phases: Phases, say: Say) -> None:
-    """Open the window and play the scenario in its event loop."""
+def drive(folder: DataFolder, phases: Phases, play: Callable[["Session"], Iterator[Ready]]) -> None:
+    """Open the window and play what happens in its event loop, each step when the one before it is ready."""
     from PySide6.QtCore import Qt, QTimer
     from PySide6.QtWidgets import QApplication
 
@@ -130,7 +131,7 @@ def drive(folder: DataFolder, model: str | None, phases: Phases, say: Say) -> No
     probe = QTimer()
     probe.setTimerType(Qt.TimerType.PreciseTimer)
     probe.timeout.connect(tick)
-    steps = scenario(session, folder.root / "turns.jsonl", model, phases, say)
+    steps = play(session)
     waiting: list[Ready] = []
     limit = time.monotonic() + LIMIT_S
 

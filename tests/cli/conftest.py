@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 from ran import Ran, Verb
 
+sys.path.append(str(Path(__file__).resolve().parents[1] / "engine"))  # tiny_models makes models for these tests too
+
+import tiny_models
+
 from memos_desktop.cli.context import Context
 from memos_desktop.cli.main import main
 
@@ -53,3 +57,16 @@ def echo_model(tmp_path: Path) -> Path:
     path = tmp_path / "parrot.echo"
     path.write_text("")
     return path
+
+
+@pytest.fixture
+def tiny_model(tmp_path: Path) -> Path:
+    """A real model with plain attention and random weights."""
+    return tiny_models.dense(tmp_path / "tiny.gguf")
+
+
+@pytest.fixture
+def keeping(verb: Verb, tiny_model: Path) -> Verb:
+    """A data folder whose model keeps KV states. Each verb opens it anew, as another process would."""
+    assert verb("models", "use", str(tiny_model)).status == 0
+    return verb

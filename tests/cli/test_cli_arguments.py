@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from memos_desktop.cli.arguments import MINUS, UsageError, has_verb, parse, parser
+from memos_desktop.cli.arguments import MINUS, has_verb, parse, parser
+from memos_desktop.cli.parsing import UsageError
 from memos_desktop.memory.cube import Kind, SemanticType, State
 from memos_desktop.memory.message import MemoryMode
 
@@ -15,7 +16,9 @@ CONTRACT = (
     "status", "models list", "models get", "models use", "add", "import-turns", "recall", "chat",
     "chats list", "chats show", "chats delete", "chats search", "cubes list", "cubes show", "cubes edit",
     "cubes tag", "cubes pin", "cubes unpin", "cubes freeze", "cubes unfreeze", "cubes archive",
-    "cubes restore", "cubes delete", "undo", "redo", "journal", "check",
+    "cubes restore", "cubes delete", "cubes migrate",
+    "kv list", "kv verify", "kv prune", "kv drop", "kv check", "kv budget",
+    "scheduler list", "scheduler accept", "scheduler dismiss", "scheduler mode", "undo", "redo", "journal", "check",
     "backup create", "backup list", "backup restore",
     "batch", "bench",
 )  # fmt: skip
@@ -83,6 +86,15 @@ def test_the_readme_names_every_verb() -> None:
         ("cubes show abc --version 2", {"id": "abc", "version": 2}),
         ("cubes tag abc +x -home -h", {"ids": ["abc", "+x", f"{MINUS}home", f"{MINUS}h"], "json": False}),
         ("cubes tag abc -x --json", {"ids": ["abc", f"{MINUS}x"], "json": True}),
+        ("cubes migrate a b --to activation", {"ids": ["a", "b"], "target": Kind.ACTIVATION, "preview": False}),
+        ("cubes migrate a --to plaintext --preview", {"target": Kind.PLAINTEXT, "preview": True}),
+        ("kv prune", {"to": None, "all": False}),
+        ("kv prune --to 1.5MB", {"to": 1_500_000, "all": False}),
+        ("kv budget 2GiB", {"bytes": 2 << 30}),
+        ("kv budget", {"bytes": None}),
+        ("kv check abc", {"handler": "kv.check", "message": "abc"}),
+        ("scheduler mode", {"mode": None}),
+        ("scheduler mode automatic", {"mode": "automatic"}),
         ("cubes pin a b", {"handler": "cubes.pin", "ids": ["a", "b"]}),
         ("journal --since 2024-01-01 --cube a", {"since": "2024-01-01", "cube": "a"}),
         ("bench recall --data d", {"name": "recall", "data": Path("d")}),
@@ -111,6 +123,14 @@ def test_lines_are_understood(line: str, expected: dict[str, object]) -> None:
         "bench nothing",
         "cubes list --limit many",
         "stat",
+        "kv",
+        "kv drop",
+        "kv prune --to lots",
+        "kv prune --to 1 --all",
+        "kv budget 4XB",
+        "cubes migrate a",
+        "cubes migrate a --to gold",
+        "scheduler mode sometimes",
     ],
 )
 def test_wrong_usage_is_said(line: str) -> None:

@@ -1,6 +1,7 @@
 """`bench`: the benchmarks run and report; their figures are nobody's test."""
 
 import importlib
+import itertools
 import sys
 from pathlib import Path
 
@@ -84,3 +85,40 @@ def test_gaps_are_counted_within_their_phase() -> None:
 def test_a_report_is_readable() -> None:
     shown = lines({"name": "x", "group": {"a": 1}, "rows": [{"b": 2}], "list": [1, 2]})
     assert shown == ["name: x", "group", "  a: 1", "rows", "  {'b': 2}", "list: [1, 2]"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "f1", "said"),
+    [
+        ("Maren Tolliver", 1.0, True),
+        ("It was led by Tolliver.", 0.333, True),
+        ("The Tolliver", 1.0, True),
+        ("Tollivers", 0.0, False),
+        ("", 0.0, False),
+    ],
+)
+def test_an_answer_is_scored_by_its_words(reply: str, f1: float, said: bool) -> None:
+    scores = importlib.import_module("benchmarks.scores")
+    expected = ("Maren Tolliver", "Tolliver")
+    assert scores.f1(reply, expected) == pytest.approx(f1, abs=0.001)
+    assert scores.says(reply, expected) is said
+
+
+def test_no_document_stands_at_the_same_place_twice_in_a_row() -> None:
+    fused = importlib.import_module("benchmarks.fused")
+    documents, asked = fused.read("documents"), fused.read("document_questions")
+    found = fused.order(asked, tuple(one["id"] for one in documents), 5)
+    assert len(found) == len(asked) == 60
+    assert all(question["document"] in pair for question, pair in found)
+    places = [pair for _question, pair in found]
+    assert all(one[0] != other[0] for one, other in itertools.pairwise(places))
+    assert {pair.index(question["document"]) for question, pair in found} == {0, 1}
+
+
+def test_chats_that_were_kept_are_restored_by_a_new_process(verb: Verb, tiny_model: Path) -> None:
+    report = verb("bench", "ttft", "--model", str(tiny_model), "--sizes", "512", "--repeat", "1").document
+    figures = report["figures"]["512 tokens"]
+    assert figures["restored_tokens"] > 400
+    assert figures["evaluated_tokens"][0] < 40
+    assert figures["cold_ms"] > 0 < figures["restarted_ms"]
+    assert report["figures"]["greedy_answers"] == {"tokens": 64, "identical": 10, "of": 10}

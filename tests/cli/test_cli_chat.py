@@ -23,7 +23,8 @@ def test_one_turn_answers_with_receipt_and_stats(chatting: Verb) -> None:
     assert turn["stats"]["backend"] == "echo"
     counts = {"prompt_tokens", "reused_tokens", "evaluated_tokens", "completion_tokens"}
     assert {"model", "ttft_ms", "decode_tps", *counts} <= set(turn["stats"])
-    assert set(turn["stats"]["kv"]) == {"tier", "restored_ms"}
+    assert {"tier", "restored_ms", "restored_tokens", "attached_tokens", "refused"} <= set(turn["stats"]["kv"])
+    assert turn["attached"] == []
 
 
 def test_a_chat_goes_on(chatting: Verb) -> None:

@@ -8,11 +8,12 @@ import pytest
 from ran import Verb
 
 from memos_desktop.cli import batch
-from memos_desktop.cli.arguments import UsageError, parse
+from memos_desktop.cli.arguments import parse
 from memos_desktop.cli.context import Context
 from memos_desktop.cli.main import main
 from memos_desktop.cli.memory import read_queries
 from memos_desktop.cli.output import Output, to_json
+from memos_desktop.cli.parsing import UsageError
 from memos_desktop.errors import UserError
 from memos_desktop.paths import DataFolder
 from memos_desktop.texts import one_line

@@ -21,7 +21,17 @@ print(status, ",".join(heavy), file=sys.stderr)
 
 
 @pytest.mark.parametrize(
-    "words", [("cubes", "list"), ("journal",), ("chats", "list"), ("status",), ("add", "Note")]
+    "words",
+    [
+        ("cubes", "list"),
+        ("journal",),
+        ("chats", "list"),
+        ("status",),
+        ("add", "Note"),
+        ("kv", "list"),
+        ("kv", "verify"),
+        ("scheduler", "list"),
+    ],
 )
 def test_light_verbs_import_nothing_heavy(tmp_path: Path, words: tuple[str, ...]) -> None:
     command = [sys.executable, "-c", IMPORTS, "--data-dir", str(tmp_path), *words, "--json"]
@@ -29,6 +39,15 @@ def test_light_verbs_import_nothing_heavy(tmp_path: Path, words: tuple[str, ...]
     status, heavy = done.stderr.splitlines()[-1].split(" ")
     assert (status, heavy) == ("0", "")
     json.loads(done.stdout)
+
+
+def test_a_preview_loads_no_model(process: Verb, tmp_path: Path) -> None:
+    cube = process("add", "A long note. " * 100, "--type", "document", "--json").document["id"]
+    words = ("cubes", "migrate", cube, "--to", "activation", "--preview", "--json")
+    command = [sys.executable, "-c", IMPORTS, "--data-dir", str(tmp_path / "data"), *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stderr.splitlines()[-1] == "0 "
+    assert json.loads(done.stdout)["possible"]
 
 
 def test_exit_statuses_and_streams(process: Verb) -> None:

@@ -1,4 +1,4 @@
-"""Activation memory in the real window with the real starter model: chats reopen, and kept memories answer elsewhere."""
+"""Activation memory in the real window with the real starter: chats reopen, and kept memories answer elsewhere."""
 
 import json
 from pathlib import Path
@@ -34,7 +34,7 @@ def restart(person):
 
 def meter(person):
     """The line under the last answer."""
-    return person.chats.column.items[-1].meta.text()
+    return person.chats.column.items[-1].meta.full_text()
 
 
 @pytest.mark.timeout(600)

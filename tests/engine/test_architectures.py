@@ -3,7 +3,8 @@
 import pytest
 from tiny_models import KINDS, WINDOW, dense
 
-from memos_desktop.engine.base import Capabilities, LoadOptions, PromptTurn, Sampling
+from memos_desktop.engine.base import Capabilities, LoadOptions, Prompt, PromptTurn, Sampling
+from memos_desktop.engine.kv.layout import GRID, common_start
 from memos_desktop.engine.llamacpp.backend import LlamaCppBackend
 from memos_desktop.memory.message import Finish, Role
 from memos_desktop.progress import Progress
@@ -51,13 +52,13 @@ def open_engine(path):
 
 
 def prompt(engine, text):
-    """The tokens of a chat with one message."""
+    """A chat with one message."""
     return engine.encode([PromptTurn(Role.USER, text)])
 
 
-def answer(engine, tokens, limit=ANSWER):
-    """The greedy text after `tokens`, and how many of them were reused."""
-    chunks = list(engine.generate(tokens, Sampling(temperature=0, max_tokens=limit), Progress()))
+def answer(engine, asked, limit=ANSWER):
+    """The greedy text after a prompt, and how many of its tokens were reused."""
+    chunks = list(engine.generate(asked, Sampling(temperature=0, max_tokens=limit), Progress()))
     assert chunks[-1].finish is Finish.LENGTH
     assert chunks[-1].stats.completion_tokens == limit
     return "".join(chunk.text for chunk in chunks), chunks[-1].stats.reused_tokens
@@ -73,28 +74,30 @@ def test_says_what_the_architecture_allows(kind, open_engine):
 def test_a_changed_end_is_answered_as_by_a_cold_engine(kind, open_engine):
     warm = open_engine()
     first, second = prompt(warm, STORY + "Who?"), prompt(warm, STORY + "Where?")
-    shared = next(at for at, pair in enumerate(zip(first, second, strict=False)) if len(set(pair)) > 1)
+    shared = common_start(first.tokens, second.tokens)
     assert shared > 3 * WINDOW
     answer(warm, first)
     text, reused = answer(warm, second)
-    assert reused == (shared if warm.info.capabilities.rollback else 0)
+    assert reused == (shared // GRID * GRID if warm.info.capabilities.rollback else 0)
     assert (text, 0) == answer(open_engine(), second)
 
 
 def test_an_added_end_is_answered_as_by_a_cold_engine_and_reuses_all_before(open_engine):
     warm = open_engine()
     whole = prompt(warm, STORY + "Who?")
-    start = whole[: len(whole) // 2]
-    answer(warm, start, limit=1)  # the only token of the answer is not evaluated
+    half = len(whole.tokens) // 2
+    assert half % GRID
+    answer(warm, Prompt(whole.tokens[:half]), limit=1)  # the only token of the answer is not evaluated
     text, reused = answer(warm, whole)
-    assert reused == len(start)
+    # Where the state cannot be cut to the grid, it is used as it is.
+    assert reused == (half // GRID * GRID if warm.info.capabilities.rollback else half)
     assert (text, 0) == answer(open_engine(), whole)
 
 
 def test_the_same_prompt_twice_is_answered_the_same(open_engine):
     engine = open_engine()
-    tokens = prompt(engine, STORY)
-    assert answer(engine, tokens)[0] == answer(engine, tokens)[0]
+    asked = prompt(engine, STORY)
+    assert answer(engine, asked)[0] == answer(engine, asked)[0]
 
 
 def test_the_answer_depends_on_the_start_of_the_prompt(open_engine):

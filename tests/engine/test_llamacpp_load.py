@@ -8,7 +8,7 @@ import pytest
 from gguf_maker import CHAT, gguf, write
 
 from memos_desktop.engine import hardware
-from memos_desktop.engine.base import Chunk, LoadOptions, Sampling
+from memos_desktop.engine.base import Chunk, LoadOptions, Prompt, Sampling
 from memos_desktop.engine.llamacpp import backend as backend_module
 from memos_desktop.engine.llamacpp import library as library_module
 from memos_desktop.engine.llamacpp.backend import LlamaCppBackend
@@ -63,7 +63,7 @@ def test_a_failing_listener_ends_the_load_with_its_own_error(starter):
 
 def test_closing_twice_is_harmless_and_using_a_closed_engine_is_a_bug(starter):
     engine = load(starter)
-    stream = engine.generate(engine.encode([]) or (1,), Sampling(max_tokens=4), Progress())
+    stream = engine.generate(Prompt((1,)), Sampling(max_tokens=4), Progress())
     assert isinstance(next(stream), Chunk)
     engine.close()
     engine.close()
@@ -150,7 +150,7 @@ def test_a_gpu_that_fails_leaves_the_model_on_the_cpu_with_the_reason(starter, m
 
 def test_nothing_is_written_to_standard_error(starter, capfd):
     engine = load(starter)
-    list(engine.generate((1, 2, 3), Sampling(max_tokens=3), Progress()))
+    list(engine.generate(Prompt((1, 2, 3)), Sampling(max_tokens=3), Progress()))
     engine.close()
     captured = capfd.readouterr()
     assert (captured.out, captured.err) == ("", "")

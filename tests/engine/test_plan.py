@@ -6,7 +6,7 @@ from gguf_maker import CHAT, gguf, write
 from memos_desktop.engine.base import LoadOptions
 from memos_desktop.engine.llamacpp.gguf import Header, read_header
 from memos_desktop.engine.llamacpp.library import Device
-from memos_desktop.engine.llamacpp.plan import kv_bytes, make_plan
+from memos_desktop.engine.llamacpp.plan import BATCH, buffer_bytes, kv_bytes, make_plan
 from memos_desktop.errors import ModelError
 
 GB = 1 << 30
@@ -30,6 +30,16 @@ def test_kv_bytes_of_known_models(starter, tmp_path):
     assert kv_bytes(read_header(write(tmp_path / "w.gguf", gguf(wide)))) == 2 * 2 * 384 * 2
 
 
+def test_buffers_grow_with_the_context_as_attention_scores_do():
+    """Without flash attention each head has a score of 4 bytes for each token of the batch and of the context."""
+    assert buffer_bytes(header(), 8192) - buffer_bytes(header(), 0) == 32 * BATCH * 8192 * 4
+    short, long = (make_plan(header(), LoadOptions(), memory * GB, ()).context for memory in (5, 6))
+    token = kv_bytes(header()) + 32 * BATCH * 4
+    assert short < long == 8192
+    assert (long - short) * token <= GB  # what the one gigabyte more is there for
+    assert make_plan(header(), LoadOptions(), 5 * GB + 256 * token, ()).context == short + 256
+
+
 def test_the_default_context_is_short_of_what_the_model_was_trained_for():
     assert make_plan(header(), LoadOptions(), 64 * GB, ()).context == 8192
     assert make_plan(header(context=4096), LoadOptions(), 64 * GB, ()).context == 4096
@@ -49,7 +59,7 @@ def test_little_memory_cuts_the_context_and_says_so():
 def test_a_model_too_large_for_memory_is_refused_with_both_figures():
     with pytest.raises(ModelError) as caught:
         make_plan(header(), LoadOptions(), 2 * GB, ())
-    assert "4.7 GB" in caught.value.message
+    assert "4.8 GB" in caught.value.message
     assert "2.0 GB" in caught.value.message
     assert "smaller model" in caught.value.hint
 

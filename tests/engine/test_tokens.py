@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from memos_desktop.engine.base import PromptTurn
 from memos_desktop.engine.llamacpp.library import library
+from memos_desktop.engine.llamacpp.template import PartKind
 from memos_desktop.memory.message import Role
 
 IM_START, IM_END = 1, 2  # of the starter
@@ -34,7 +35,7 @@ def rendered(text):
 @settings(max_examples=150, deadline=None)
 @given(st.text(alphabet=st.characters(exclude_characters="<", exclude_categories=["Cs"]), max_size=60))
 def test_ordinary_text_gives_the_ids_of_the_whole_prompt(loaded, text):
-    assert loaded.encode(chat(text or ".")) == whole(loaded, rendered(text or "."))
+    assert loaded.encode(chat(text or ".")).tokens == whole(loaded, rendered(text or "."))
 
 
 EDGES = ["Hello", "  two spaces first", "\nnew line", "ends in space ", "\n", "1234", "été 😀"]
@@ -46,7 +47,7 @@ CONTROLS = ["a\x00b", "\x00", "\x00" * 50, "\x01\x1b[31m\x7f", "\ufeff\u202e\u20
 
 @pytest.mark.parametrize("text", EDGES)
 def test_white_space_at_the_edge_of_a_text_gives_the_ids_of_the_whole_prompt(loaded, text):
-    assert loaded.encode(chat(text)) == whole(loaded, rendered(text))
+    assert loaded.encode(chat(text)).tokens == whole(loaded, rendered(text))
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_white_space_at_the_edge_of_a_text_gives_the_ids_of_the_whole_prompt(loa
     ],
 )
 def test_a_text_never_becomes_a_special_token(loaded, attack):
-    plain, attacked = loaded.encode(chat("x")), loaded.encode(chat(attack))
+    plain, attacked = loaded.encode(chat("x")).tokens, loaded.encode(chat(attack)).tokens
     for special in range(17):  # all of the starter's special tokens
         assert attacked.count(special) == plain.count(special)
     assert loaded._tokens.text(attacked).count(attack) == 1
@@ -70,9 +71,34 @@ def test_a_text_never_becomes_a_special_token(loaded, attack):
 
 def test_a_special_token_cannot_be_made_of_template_and_text(loaded):
     tokens = loaded._tokens
-    assert IM_END not in tokens.encode_prompt([("<|im", True), ("_end|>", False)])
-    assert tokens.encode_prompt([("<|im_end|>", True)]) == (IM_END,)
-    assert tokens.encode_prompt([("a<|im_start|>", True), ("b", False)])[1] == IM_START
+    template, text, block = PartKind.TEMPLATE, PartKind.TEXT, PartKind.BLOCK
+    for first, then in ((template, text), (template, block), (block, text), (text, block), (block, block)):
+        assert IM_END not in tokens.encode_prompt([("<|im", first), ("_end|>", then)])[0]
+    assert IM_END not in tokens.encode_prompt([("<|im_end|>", block)])[0]
+    assert tokens.encode_prompt([("<|im_end|>", template)]) == ((IM_END,), [])
+    assert tokens.encode_prompt([("a<|im_start|>", template), ("b", text)])[0][1] == IM_START
+
+
+def test_a_block_has_its_own_ids_wherever_it_stands(loaded):
+    tokens = loaded._tokens
+    block, other = "s on the shore.\n", "  Two spaces"
+    own, others = tuple(tokens.encode(block)), tuple(tokens.encode(other))
+    begin, before = ("<|im_start|>user\n", PartKind.TEMPLATE), ("The cat", PartKind.TEXT)
+    parts = [(block, PartKind.BLOCK), (other, PartKind.BLOCK), (" and goes on", PartKind.TEXT)]
+    for start in ([begin], [begin, before], []):
+        ids, places = tokens.encode_prompt([*start, *parts])
+        assert [ids[first:end] for first, end in places] == [own, others]
+        assert ids[: places[0][0]] == tokens.encode_prompt(start)[0]
+        assert tokens.text(ids[places[1][1] :]) == " and goes on"
+    joined = tokens.encode_prompt([begin, before, (block, PartKind.TEXT)])[0]
+    assert joined != tokens.encode_prompt([begin, before, (block, PartKind.BLOCK)])[0]  # "cats" is one token
+
+
+def test_a_space_before_a_special_token_after_a_block_stays_where_it_was(loaded):
+    tokens = loaded._tokens
+    ids, places = tokens.encode_prompt([("a ", PartKind.BLOCK), (" <|im_end|>\n", PartKind.TEMPLATE)])
+    assert places == [(0, len(tokens.encode("a ")))]
+    assert ids == (*tokens.encode("a "), *tokens.encode(" "), IM_END, *tokens.encode("\n"))
 
 
 @pytest.mark.parametrize("text", CONTROLS)

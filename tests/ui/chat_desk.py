@@ -15,8 +15,10 @@ from memos_desktop.ids import new_id, now
 from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.message import Message, Role
 from memos_desktop.progress import Progress
-from memos_desktop.ui.chat.item import AnswerItem, MessageItem, UserItem
+from memos_desktop.ui.chat.item import AnswerItem
+from memos_desktop.ui.chat.message_item import MessageItem
 from memos_desktop.ui.chat.page import ChatPage
+from memos_desktop.ui.chat.user_item import UserItem
 from memos_desktop.vault.vault import Vault
 
 

@@ -192,7 +192,7 @@ def test_an_error_of_the_model_is_said_and_the_question_stays(chat: ChatDesk, mo
 
 
 def test_a_refused_text_comes_back_into_the_composer(chat: ChatDesk) -> None:
-    text = "x" * 500_000
+    text = "\n".join(["A line of words."] * 30_000)
     chat.type(text)
     chat.finished(0)
     assert chat.page.composer.text() == text

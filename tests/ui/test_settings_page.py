@@ -4,9 +4,10 @@ import pytest
 from page_desk import WAIT_MS, Desk, cube, desk, look
 
 from memos_desktop.app.events import Broadcast
-from memos_desktop.app.settings import SettingsStore
+from memos_desktop.app.settings import SchedulerMode, SettingsStore
 from memos_desktop.engine.base import Sampling
 from memos_desktop.memory.message import MemoryMode
+from memos_desktop.ui.settings.memory import MODES
 from memos_desktop.ui.settings.page import SettingsPage
 
 __all__ = ["desk", "look"]
@@ -40,6 +41,19 @@ def test_settings_persist(page: SettingsPage, desk: Desk) -> None:
     assert (value.user_name, value.instructions, value.memory_mode) == ("Sam", "Answer briefly.", MemoryMode.READ)
     assert value.sampling == Sampling(temperature=0.2, seed=7, top_k=0)
     assert (value.context_length, value.threads, value.gpu_layers) == (4096, 2, 0)
+
+
+def test_the_scheduler_has_three_modes_and_a_time_budget(page: SettingsPage, desk: Desk) -> None:
+    assert page.memory.scheduler.current() == "ask"
+    page.memory.scheduler.chosen.emit("off")
+    page.memory.seconds.setValue(2.5)
+    value = SettingsStore(desk.workspace.folder.settings, Broadcast()).value
+    assert (value.scheduler, value.memory_seconds) == (SchedulerMode.OFF, 2.5)
+    off = MODES[SchedulerMode.OFF][1]
+    desk.qtbot.waitUntil(lambda: page.memory.sentence.text() == off, timeout=WAIT_MS)
+    desk.workspace.settings.change(scheduler=SchedulerMode.AUTOMATIC)
+    desk.qtbot.waitUntil(lambda: page.memory.scheduler.current() == "automatic", timeout=WAIT_MS)
+    assert "without asking" in page.memory.sentence.text()
 
 
 def test_what_was_set_elsewhere_is_shown(page: SettingsPage, desk: Desk) -> None:
@@ -81,6 +95,7 @@ def test_the_data_section_counts_checks_and_backs_up(page: SettingsPage, desk: D
 def test_every_field_has_a_name(page: SettingsPage) -> None:
     fields = (
         page.appearance.theme, page.appearance.scale, page.appearance.motion, page.chat.name,
-        page.chat.instructions, page.chat.enter, page.chat.memory, page.answers.temperature, page.model.threads,
+        page.chat.instructions, page.chat.enter, page.chat.memory,
+        page.memory.scheduler, page.memory.seconds, page.answers.temperature, page.model.threads,
     )  # fmt: skip
     assert all(field.accessibleName() for field in fields)

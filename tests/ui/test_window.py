@@ -95,7 +95,10 @@ def test_a_refusal_is_explained_and_can_be_tried_again(session: Session, qtbot: 
     assert not session.window.rail.isHidden()
 
 
-@pytest.mark.parametrize(("name", "title"), [("memory", "Memory"), ("models", "Models"), ("settings", "Settings")])
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("memory", "Memory"), ("models", "Models"), ("kept", "Kept states"), ("settings", "Settings")],
+)
 def test_pages_are_made_at_the_first_visit(opened: Session, name: str, title: str) -> None:
     window = opened.window
     assert list(window.pages) == ["chats"]
@@ -245,7 +248,7 @@ def test_every_command_has_a_key_or_a_menu_and_no_key_twice(opened: Session) -> 
             text = keys.toString()
             assert text not in seen, f"{text} is used by {seen.get(text)} and {name}"
             seen[text] = name
-    assert {"Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4", "Ctrl+K", "Ctrl+N", "Ctrl+Shift+N", "Ctrl+F"} <= set(seen)
+    assert {"Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4", "Ctrl+5", "Ctrl+K", "Ctrl+N", "Ctrl+Shift+N", "Ctrl+F"} <= set(seen)
 
 
 def test_a_bug_is_told_and_the_window_goes_on(opened: Session, qtbot: QtBot) -> None:
@@ -253,3 +256,22 @@ def test_a_bug_is_told_and_the_window_goes_on(opened: Session, qtbot: QtBot) -> 
     assert any("in the program itself" in toast.text for toast in opened.window.toasts.shown)
     action(opened, "settings")
     assert opened.window.rail.buttons["settings"].isChecked()
+
+
+def test_a_memory_from_anywhere_is_attached_in_the_chat(opened: Session, qtbot: QtBot) -> None:
+    assert opened.workspace is not None
+    cube = opened.workspace.library.add("The boat is called Lima").result(WAIT_MS / 1000)
+    action(opened, "memory")
+    opened.window.navigator.attach.emit((cube,))
+    page = opened.window.pages["chats"]
+    assert opened.window.current_page() is page
+    assert page.attachments.ids == (cube.id,)
+    assert [chip.text() for chip in page.composer.attached.chips] == ["The boat is called Lima"]
+
+
+def test_attaching_is_a_command_with_a_key(opened: Session) -> None:
+    action(opened, "memory")
+    action(opened, "attach")
+    page = opened.window.pages["chats"]
+    assert opened.window.current_page() is page and page.picker.isVisible()
+    assert opened.window.actions_by_name.by_name["attach"].shortcut().toString() == "Ctrl+Shift+A"

@@ -63,10 +63,13 @@ class Cells:
         upto = end if upto is None else upto
         self._load(payload, BENCH, first, end)
         api, memory = self._api, self._memory
+        if skip:
+            # Put in once more, so that no hole is left, which the next tokens would fill: sums over cells go in the
+            # order in which they lie, and the last bits depend on it.
+            api.llama_memory_seq_rm(memory, BENCH, first, first + skip)
+            self._load(self._bytes(BENCH), BENCH, first + skip, end)
         if upto < end:
             api.llama_memory_seq_rm(memory, BENCH, upto, -1)
-        if skip:
-            api.llama_memory_seq_rm(memory, BENCH, first, first + skip)
         if at != first + skip:
             api.llama_memory_seq_add(memory, BENCH, -1, -1, at - first - skip)
             self.moving = True

@@ -157,14 +157,18 @@ class LlamaCppEngine:
         layout = self._reader.layout(prompt)
         self._read(prompt, Gained(), progress, layout.solid(len(layout.keys)))
 
-    def keep(self, prompt: Prompt, shared: int, owner: str, cubes: Sequence[str]) -> tuple[Snapshot, ...]:
+    def keep(
+        self, prompt: Prompt, shared: int, owner: str, cubes: Sequence[str], shared_cubes: Sequence[str] = ()
+    ) -> tuple[Snapshot, ...]:
         """Copies of the solid cells of `prompt` that are not kept yet; see `snapshots.of_prompt`."""
         self._check_use()
         self._end_running()
         if self._states is None:
             return ()
         place = snapshots.Place(self._identity, self._info.name, owner, tuple(cubes))
-        return tuple(snapshots.of_prompt(self._cache, self._states, self._reader.layout(prompt), shared, place))
+        everybody = snapshots.Place(self._identity, self._info.name, "", tuple(shared_cubes))
+        layout = self._reader.layout(prompt)
+        return tuple(snapshots.of_prompt(self._cache, self._states, layout, shared, place, everybody))
 
     def encode_block(self, lead: Prompt, text: str, owner: str, title: str, progress: Progress) -> Snapshot:
         """Evaluate `text` after `lead` and copy its cells. Raises UserError, UnsupportedOperationError, Cancelled."""
@@ -177,7 +181,7 @@ class LlamaCppEngine:
         return snapshots.of_block(self._cache, ids, len(lead.tokens), place)
 
     def compare(self, prompts: Sequence[Prompt], progress: Progress) -> tuple[Comparison, ...]:
-        """Read prompts of the same tokens, each with its spans attached, and compare what comes next with all evaluated.
+        """Read prompts of the same tokens, each with its spans, and compare what comes next with all evaluated.
 
         Raises Cancelled.
         """

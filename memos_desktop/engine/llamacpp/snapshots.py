@@ -23,10 +23,12 @@ class Place:
     title: str = ""
 
 
-def of_prompt(cache: Cache, states: KvStore, layout: Layout, shared: int, place: Place) -> Iterator[Snapshot]:
+def of_prompt(
+    cache: Cache, states: KvStore, layout: Layout, shared: int, place: Place, everybody: Place
+) -> Iterator[Snapshot]:
     """What is to be kept so that the prompt of `layout` can be restored as far as the cache holds it.
 
-    The first `shared` tokens get a snapshot of their own without owner: every chat begins with them.
+    The first `shared` tokens get a snapshot of their own for `everybody`: every chat begins with them.
     """
     end = layout.solid(common_start(tuple(cache.keys[: cache.solid]), layout.keys))
     kept, parent = states.kept(place.identity, layout.keys[:end])
@@ -35,9 +37,9 @@ def of_prompt(cache: Cache, states: KvStore, layout: Layout, shared: int, place:
             yield _snapshot(cache, layout, 0, end, "", place)
         return
     start = layout.solid(kept)
-    border = layout.solid(min(shared, end))
-    if start < border < end:
-        first = _snapshot(cache, layout, start, border, parent, Place(place.identity, place.model, "", place.cubes))
+    border = min(layout.solid(shared), end)
+    if border - start >= GRID:
+        first = _snapshot(cache, layout, start, border, parent, everybody)
         yield first
         start, parent = border, first.header.id
     if end - start >= GRID:

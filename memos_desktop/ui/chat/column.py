@@ -13,7 +13,9 @@ from PySide6.QtGui import QResizeEvent, Qt
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from memos_desktop.memory.message import Message
-from memos_desktop.ui.chat.item import AnswerItem, MessageItem, UserItem, make_item
+from memos_desktop.ui.chat.item import AnswerItem, make_item
+from memos_desktop.ui.chat.message_item import MARGIN, MessageItem
+from memos_desktop.ui.chat.user_item import UserItem
 from memos_desktop.ui.page import Context
 from memos_desktop.ui.theme import COLUMN, GRID
 
@@ -223,7 +225,8 @@ class MessageColumn(QScrollArea):
     # geometry
 
     def _width(self) -> int:
-        return max(200, min(COLUMN, self.width() - 6 * GRID))
+        """Of the items, with the margins around their text."""
+        return max(200, min(COLUMN, self.width() - 6 * GRID)) + 2 * MARGIN
 
     def _arrange(self, anchor: MessageItem | None = None) -> None:
         """Stack the items; `anchor`, or the first that the person sees, keeps its place on the screen."""

@@ -1,5 +1,7 @@
 """Where the person writes: a field that grows to ten lines, send or stop, and the memory request."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout
@@ -7,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QToolButton, 
 from memos_desktop.ui.page import Context
 from memos_desktop.ui.theme import GRID, HALF
 from memos_desktop.ui.widgets import Badge, button, label
+from memos_desktop.ui.widgets.chips import Chip, Chips
 
 LINES = 10
 HINT = "Write a message"
@@ -77,18 +80,20 @@ class Field(QPlainTextEdit):
 
 
 class Composer(QFrame):
-    """Field, memory request, send and stop.
+    """Field, what is attached, memory request, send and stop.
 
     Signals:
         submitted(str): send this text.
         stop_wanted: end the answer that is being written.
         request_wanted(str): open the memory request for this text.
+        attach_wanted: open or close the picker of what can be attached.
         edit_last: edit the newest message of the person.
     """
 
     submitted = Signal(str)
     stop_wanted = Signal()
     request_wanted = Signal(str)
+    attach_wanted = Signal()
     edit_last = Signal()
 
     def __init__(self, context: Context) -> None:
@@ -102,6 +107,10 @@ class Composer(QFrame):
         self.temporary = Badge(context.theme, "Temporary chat: nothing is kept", "warning", "temporary", context.icons)
         self.request = button("Memory request", "meta", "memory", context.icons, "See and change what memory is asked")
         self.request.setIconSize(QSize(14, 14))
+        self.attach = button("Attach", "meta", "attach", context.icons, "Attach a memory or a file (Ctrl+Shift+A)")
+        self.attach.setIconSize(QSize(14, 14))
+        self.attached = Chips(context.theme)
+        self.attached.hide()
         self.send = QToolButton()
         self.send.setProperty("look", "round")
         self.send.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -112,6 +121,7 @@ class Composer(QFrame):
         self.field.textChanged.connect(self._refresh)
         self.send.clicked.connect(self._press)
         self.request.clicked.connect(lambda: self.request_wanted.emit(self.text()))
+        self.attach.clicked.connect(self.attach_wanted)
         self.leave_edit.clicked.connect(self.cancel_edit)
         context.theme.changed.connect(self._restyle)
         self.field.installEventFilter(self)
@@ -125,6 +135,7 @@ class Composer(QFrame):
         top.addWidget(self.leave_edit)
         low = QHBoxLayout()
         low.setSpacing(GRID)
+        low.addWidget(self.attach)
         low.addWidget(self.request)
         low.addWidget(self.temporary)
         low.addStretch(1)
@@ -133,6 +144,7 @@ class Composer(QFrame):
         box.setContentsMargins(2 * GRID, 12, GRID, GRID)
         box.setSpacing(GRID)
         box.addLayout(top)
+        box.addWidget(self.attached)
         box.addWidget(self.field)
         box.addLayout(low)
 
@@ -152,6 +164,11 @@ class Composer(QFrame):
         """The message has been sent."""
         self.field.clear()
         self.set_edit("")
+
+    def show_attached(self, chips: Sequence[Chip]) -> None:
+        """Show what goes with the message."""
+        self.attached.set_chips(chips)
+        self.attached.setVisible(bool(chips))
 
     def set_writing(self, writing: bool) -> None:
         """While an answer is written the button stops it."""
@@ -218,4 +235,5 @@ class Composer(QFrame):
         self.send.setFixedSize(side, side)
         self.send.setIconSize(QSize(18, 18))
         self.field.fit()
+        self.attached.rearrange()
         self._refresh()

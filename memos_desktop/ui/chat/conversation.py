@@ -25,9 +25,11 @@ from memos_desktop.ids import now
 from memos_desktop.memory.call import MemoryCall
 from memos_desktop.memory.message import Chat, Finish, MemoryMode, Message, Role
 from memos_desktop.ui.chat.column import MessageColumn
-from memos_desktop.ui.chat.item import AnswerItem, MessageItem
+from memos_desktop.ui.chat.item import AnswerItem
 from memos_desktop.ui.chat.kept import KeptCard
+from memos_desktop.ui.chat.message_item import MessageItem
 from memos_desktop.ui.chat.turn import TurnRunner
+from memos_desktop.ui.chat.user_item import UserItem
 from memos_desktop.ui.page import Context
 
 PENDING = "pending"
@@ -102,14 +104,14 @@ class Conversation(QObject):
 
     # sending
 
-    def send(self, text: str, call: MemoryCall | None = None) -> None:
+    def send(self, text: str, call: MemoryCall | None = None, attach: tuple[str, ...] = ()) -> None:
         """A new message at the end of the branch."""
-        self._begin(text, lambda base: replace(base, text=text, call=call))
+        self._begin(text, lambda base: replace(base, text=text, call=call, attach=attach))
 
-    def send_edited(self, old: Message, text: str) -> None:
+    def send_edited(self, old: Message, text: str, attach: tuple[str, ...] = ()) -> None:
         """The message `old` in other words: a new branch beside it."""
         self.column.remove_from(old.id)
-        self._begin(text, lambda base: replace(base, text=text, parent_id=old.parent_id or ""))
+        self._begin(text, lambda base: replace(base, text=text, parent_id=old.parent_id or "", attach=attach))
 
     def regenerate(self, answer: Message, call: MemoryCall | None = None) -> None:
         """Another answer to the same message, perhaps with another memory request."""
@@ -119,7 +121,12 @@ class Conversation(QObject):
         asked = self.column.messages[number - 1]
         self.column.remove_from(answer.id)
         again = None if self.open.temporary else asked.id
-        self._begin(asked.text, lambda base: replace(base, text=asked.text, regenerate=again, call=call), asked=False)
+        attach = tuple(one.cube_id for one in asked.attached) if self.open.temporary else ()
+        self._begin(
+            asked.text,
+            lambda base: replace(base, text=asked.text, regenerate=again, call=call, attach=attach),
+            asked=False,
+        )
 
     def _begin(self, text: str, build: "Callable[[SendRequest], SendRequest]", asked: bool = True) -> None:
         """Put the pending messages into the column and start the turn."""
@@ -182,7 +189,10 @@ class Conversation(QObject):
         answer.message = event.answer
         messages[-1] = event.answer
         if len(messages) > 1 and len(self.column.items) > 1:
-            messages[-2] = self.column.items[-2].message = event.user
+            messages[-2] = event.user
+            asked = self.column.items[-2]
+            if isinstance(asked, UserItem):
+                asked.show_message(event.user)
         self.changed.emit()
 
     def _prefill(self, answer: AnswerItem, event: Prefill) -> None:

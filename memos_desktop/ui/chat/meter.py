@@ -7,19 +7,27 @@ from typing import Any
 from memos_desktop.app.measured import LARGEST_KL
 from memos_desktop.engine.base import Comparison
 
-HARDLY, FUSED = 0.05, "fused"
+HARDLY = 0.05
+"""Nats of divergence below which hardly anything differs."""
 TIERS = {
     "none": "Nothing of this prompt was kept from before, so all of it was read.",
     "live": "The beginning was still in memory from the answer before. The answer is the same as if all had been read.",
     "exact": "The beginning was restored from disk. The answer is the same as if all had been read.",
-    FUSED: "Memories were attached as KV: read before, each by itself. The answer can differ a little from one for "
-    "which their text is read here.",
+    "fused": "Memories were attached as KV, in the place they were made for. The answer is the same as if all had "
+    "been read.",
 }
+MOVED = (
+    "Memories were attached as KV: read before, each by itself. The answer can differ a little from one for which "
+    "their text is read here."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """What the stats of a message say about its prompt, in tokens and milliseconds."""
+    """What the stats of a message say about its prompt, in tokens and milliseconds.
+
+    `moved`: cells of memories that stand at another place than the one they were made for.
+    """
 
     tier: str
     total: int
@@ -27,6 +35,7 @@ class Meter:
     restored: int
     restored_ms: float
     attached: int
+    moved: int
     evaluated: int
     first_ms: float
     refused: tuple[str, ...]
@@ -44,6 +53,7 @@ class Meter:
             restored=restored,
             restored_ms=float(kv.get("restored_ms") or 0),
             attached=attached,
+            moved=int(kv.get("fused_tokens") or 0),
             evaluated=int(stats.get("evaluated_tokens") or max(0, total - reused)),
             first_ms=float(stats.get("ttft_ms") or 0),
             refused=tuple(str(reason) for reason in kv.get("refused") or ()),
@@ -74,15 +84,20 @@ def not_read_again(meter: Meter, memories: int) -> list[str]:
     if not meter.total:
         return []
     parts = []
-    if meter.restored:
-        parts.append(f"{meter.restored:,} of {meter.total:,} tokens restored from disk")
-    elif meter.live or not meter.attached:
-        parts.append(f"{meter.live:,} of {meter.total:,} tokens reused")
     if meter.attached:
         named = "1 memory" if memories == 1 else f"{memories} memories"
         tokens = f"{meter.attached:,} tokens"
         parts.append(f"{named} attached as KV ({tokens})" if memories else f"{tokens} attached as KV")
+    if meter.restored:
+        parts.append(f"{meter.restored:,} of {meter.total:,} tokens restored from disk")
+    elif meter.live or not meter.attached:
+        parts.append(f"{meter.live:,} of {meter.total:,} tokens reused")
     return parts
+
+
+def sentence(meter: Meter) -> str:
+    """Where the beginning of the prompt came from, and whether that can show in the answer."""
+    return MOVED if meter.moved else TIERS.get(meter.tier, meter.tier)
 
 
 def figures(meter: Meter) -> tuple[tuple[str, str], ...]:
@@ -93,6 +108,7 @@ def figures(meter: Meter) -> tuple[tuple[str, str], ...]:
         ("Still in memory", f"{meter.live:,} tokens", bool(meter.live)),
         ("Restored from disk", restored, bool(meter.restored)),
         ("Attached as KV", f"{meter.attached:,} tokens", bool(meter.attached)),
+        ("Moved to another place", f"{meter.moved:,} tokens", bool(meter.moved)),
         ("Read for this answer", f"{meter.evaluated:,} tokens", True),
         ("First token after", spell_ms(meter.first_ms), bool(meter.first_ms)),
     )
@@ -101,10 +117,10 @@ def figures(meter: Meter) -> tuple[tuple[str, str], ...]:
 
 def check_words(found: Comparison) -> str:
     """What "Check" found, as a person understands it."""
-    first = "Same first word" if found.same_first else "Another first word"
+    first = "The same first word as" if found.same_first else "Another first word than"
     size = "hardly any" if found.kl < HARDLY else "small" if found.kl <= LARGEST_KL else "large"
     return (
-        f"{first} as when the text is read. Divergence {found.kl:.2f} nats, which is {size}. "
+        f"{first} when the text is read. Divergence {found.kl:.2f} nats, which is {size}. "
         f"{spell_ms(found.fused_ms)} instead of {spell_ms(found.exact_ms)}."
     )
 

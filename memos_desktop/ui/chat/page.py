@@ -7,16 +7,22 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from memos_desktop.errors import MemosError
+from memos_desktop.memory.cube import Cube
 from memos_desktop.memory.message import Branches, MemoryMode, Message, Role
 from memos_desktop.ui.chat import highlight
+from memos_desktop.ui.chat.attach_flow import AttachFlow
 from memos_desktop.ui.chat.browsing import Browsing
 from memos_desktop.ui.chat.chat_list import ChatList
 from memos_desktop.ui.chat.column import MessageColumn
 from memos_desktop.ui.chat.composer import Composer
 from memos_desktop.ui.chat.conversation import PENDING, Conversation, OpenChat
 from memos_desktop.ui.chat.header import ChatHeader
-from memos_desktop.ui.chat.item import AnswerItem, MessageItem
+from memos_desktop.ui.chat.how_read import HowRead
+from memos_desktop.ui.chat.item import AnswerItem
+from memos_desktop.ui.chat.message_item import MessageItem
+from memos_desktop.ui.chat.picker import AttachPicker
 from memos_desktop.ui.chat.receipt import ReceiptPanel
+from memos_desktop.ui.chat.receipt_flow import ReceiptFlow
 from memos_desktop.ui.chat.request import MemoryRequest
 from memos_desktop.ui.chat.request_flow import RequestFlow
 from memos_desktop.ui.chat.welcome import Welcome
@@ -42,14 +48,16 @@ class ChatPage(Page):
         self.welcome = Welcome(context)
         self.composer = Composer(context)
         self.request = MemoryRequest(context)
+        self.picker = AttachPicker(context)
         self.panel = ReceiptPanel(context)
+        self.how = HowRead(context, self)
         self.conversation = Conversation(context, self.column, self)
         self.browsing = Browsing(context, self.conversation, self)
         self.requests = RequestFlow(context, self.request, self.composer, self.conversation)
-        self._shown: AnswerItem | None = None
+        self.attachments = AttachFlow(context, self.picker, self.composer)
+        self.receipts = ReceiptFlow(context, self.panel, self.conversation, self.requests)
         self._editing: Message | None = None
         self._list_chosen: bool | None = None
-        self._panel_open = False
         self._stale = True
         self._build()
         self._connect()
@@ -65,17 +73,10 @@ class ChatPage(Page):
         self.middle = QStackedWidget()
         self.middle.addWidget(self.welcome)
         self.middle.addWidget(self.column)
-        foot = QWidget()
-        foot.setMaximumWidth(COLUMN + 6 * GRID)
-        low = QVBoxLayout(foot)
-        low.setContentsMargins(3 * GRID, 0, 3 * GRID, 2 * GRID)
-        low.setSpacing(GRID)
-        low.addWidget(self.request)
-        low.addWidget(self.composer)
         centred = QHBoxLayout()
         centred.setContentsMargins(0, 0, 0, 0)
         centred.addStretch(1)
-        centred.addWidget(foot, 1000)
+        centred.addWidget(self._foot(), 1000)
         centred.addStretch(1)
         right = QFrame()
         box = QVBoxLayout(right)
@@ -96,6 +97,16 @@ class ChatPage(Page):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.splitter)
 
+    def _foot(self) -> QWidget:
+        foot = QWidget()
+        foot.setMaximumWidth(COLUMN + 6 * GRID)
+        low = QVBoxLayout(foot)
+        low.setContentsMargins(3 * GRID, 0, 3 * GRID, 2 * GRID)
+        low.setSpacing(GRID)
+        for part in (self.request, self.picker, self.composer):
+            low.addWidget(part)
+        return foot
+
     def _connect(self) -> None:
         conversation = self.conversation
         self.browsing.opening.connect(self._leave_chat)
@@ -107,7 +118,7 @@ class ChatPage(Page):
         self.header.memory_chosen.connect(self._set_memory)
         self.header.asked.connect(self._ask)
         self.header.list_wanted.connect(self._toggle_list)
-        self.header.receipt_wanted.connect(lambda: self._show_panel(not self._panel_open))
+        self.header.receipt_wanted.connect(self.receipts.toggle)
         self.welcome.chosen.connect(self.composer.set_text)
         self.composer.submitted.connect(self._submit)
         self.composer.stop_wanted.connect(conversation.runner.stop)
@@ -121,11 +132,9 @@ class ChatPage(Page):
         conversation.changed.connect(self._refresh)
         conversation.runner.busy.connect(self.composer.set_writing)
         conversation.receipt_ready.connect(self._receipt_ready)
-        conversation.returned.connect(self.composer.set_text)
+        conversation.returned.connect(self._returned)
         conversation.failed.connect(self._turn_failed)
-        self.panel.closed.connect(lambda: self._show_panel(False))
-        self.panel.excluded.connect(self._exclude)
-        self.panel.request_wanted.connect(self._open_request)
+        self.receipts.panel_wanted.connect(self.inspector_wanted)
 
     # the page
 
@@ -152,6 +161,13 @@ class ChatPage(Page):
     def new_temporary_chat(self) -> None:
         """An empty chat that leaves nothing."""
         self._open_empty(OpenChat(temporary=True, memory=MemoryMode.READ))
+
+    def attach(self, cubes: tuple[Cube, ...] = ()) -> None:
+        """Attach these to the message that is being written; without any, choose what to attach."""
+        if cubes:
+            self.attachments.add_cubes(cubes)
+        else:
+            self.picker.open()
 
     def open_item(self, item: str, part: str = "") -> None:
         """Open a chat, at a message if `part` names one."""
@@ -181,7 +197,8 @@ class ChatPage(Page):
         self._editing = None
         self.composer.set_edit("")
         self.requests.reset()
-        self._show_receipt(None)
+        self.attachments.clear()
+        self.receipts.show(None)
 
     @Slot()
     def _list_stale(self) -> None:
@@ -240,11 +257,19 @@ class ChatPage(Page):
             return
         old, self._editing = self._editing, None
         call = self.requests.take()
+        attach = self.attachments.take()
         self.composer.clear()
         if old is not None:
-            self.conversation.send_edited(old, text)
+            self.conversation.send_edited(old, text, attach)
         else:
-            self.conversation.send(text, call)
+            self.conversation.send(text, call, attach)
+
+    @Slot(str)
+    def _returned(self, text: str) -> None:
+        """What was not sent comes back, with what was attached to it."""
+        if text:
+            self.composer.set_text(text)
+            self.attachments.give_back()
 
     @Slot()
     def _edit_last(self) -> None:
@@ -256,10 +281,13 @@ class ChatPage(Page):
         self._editing = message
         self.composer.set_edit("Edit your message; the chat goes on from it on a new branch")
         self.composer.set_text(message.text)
+        self.attachments.clear()
+        self.attachments.add_of(message)
 
     @Slot()
     def _edit_cancelled(self) -> None:
         self._editing = None
+        self.attachments.clear()
 
     @Slot(object)
     def _turn_failed(self, error: MemosError) -> None:
@@ -268,11 +296,6 @@ class ChatPage(Page):
             self.context.toasts.tell(text, lambda: self.context.navigator.page.emit("models"), "Show models")
         elif self.conversation.open.id or not self.column.messages:
             self.context.toasts.error(error)
-
-    @Slot()
-    def _open_request(self) -> None:
-        if self._shown is not None:
-            self.requests.open_for(self._shown.message)
 
     # messages
 
@@ -286,8 +309,10 @@ class ChatPage(Page):
         elif what == "regenerate":
             self.conversation.regenerate(item.message)
         elif what == "receipt" and isinstance(item, AnswerItem):
-            self._show_receipt(item)
-            self._show_panel(True)
+            self.receipts.show(item)
+            self.receipts.set_open(True)
+        elif what == "how" and isinstance(item, AnswerItem):
+            self.how.open(item, saved=not self.conversation.open.temporary)
         elif what in ("previous", "next"):
             sibling = item.sibling(-1 if what == "previous" else 1)
             chat = self.conversation.open.chat
@@ -306,29 +331,10 @@ class ChatPage(Page):
             self.context.workspace.chats.branches(item.message.id), show, lambda _error: None, receiver=item
         )
 
-    # the receipt
-
-    def _show_panel(self, on: bool) -> None:
-        self._panel_open = on
-        self.inspector_wanted.emit(on)
-
-    def _show_receipt(self, item: AnswerItem | None) -> None:
-        self._shown = item
-        receipt = item.message.receipt if item is not None else {}
-        self.panel.show_receipt(receipt, item is not None)
-
     @Slot(object)
     def _receipt_ready(self, item: AnswerItem) -> None:
-        """A new answer takes over the panel while it is open."""
-        self._show_receipt(item)
         if not item.message.id.startswith(PENDING):
             self._ask_branches(item)
-
-    @Slot(str)
-    def _exclude(self, memory_id: str) -> None:
-        excluded = self.conversation.open.exclude
-        excluded.add(memory_id)
-        self.context.toasts.say("Not used in this chat any more", lambda: excluded.discard(memory_id))
 
     def floor(self) -> int:
         """The composer stays free."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton
 
 from memos_desktop.ids import parse_time
 from memos_desktop.memory.changes import Changes
@@ -15,7 +15,7 @@ from memos_desktop.ui.widgets import Badge, Card, IconButton, ScoreBar, button, 
 
 FORMS = {
     "text": ("As text", "plaintext", "plaintext"),
-    "kv": ("As KV state", "activation", "activation"),
+    "kv": ("As KV", "activation", "activation"),
     "adapter": ("In an adapter", "parametric", "parametric"),
     "left out": ("Left out", "muted", "not-relevant"),
 }
@@ -38,6 +38,7 @@ class ReceiptCard(Card):
         self.item_id = str(item.get("id"))
         self._is_cube = item.get("owner") == "cube"
         self._pinned = False
+        self.form_reason: QLabel | None = None
         source = item.get("source") or {}
         self._chat = str(source.get("chat_id") or "")
         self._message = str(source.get("message_id") or "") or ("" if self._is_cube else self.item_id)
@@ -49,8 +50,12 @@ class ReceiptCard(Card):
         self.box.addWidget(self.text)
         if item.get("form") == "left out" and item.get("decision"):
             self.box.addWidget(label(f"Left out: {item['decision']}", "warning", wrap=True))
+        if item.get("form") == "kv":
+            reason = str(item.get("decision") or "it was read before")
+            self.form_reason = label(f"As KV: {reason}", "meta", wrap=True)
+            self.box.addWidget(self.form_reason)
         self._add_reasons(item.get("reasons") or {}, best)
-        if injected and injected.strip() != text.strip():
+        if injected and injected.strip() != text.strip() and item.get("form") != "kv":
             self.box.addWidget(label(f"Given to the model as: {injected[:TEXT_SHOWN]}", "meta", wrap=True))
         self.box.addLayout(self._action_line())
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from memos_desktop.memory.changes import Changes
-from memos_desktop.memory.cube import Cube, CubePage, State
+from memos_desktop.memory.cube import Cube, CubePage, Kind, State
 from memos_desktop.ui.cubes import words
 from memos_desktop.ui.cubes.table import CubeTable
 from memos_desktop.ui.page import Context
@@ -59,6 +59,8 @@ VERBS = (
         lambda c: _shelf(c) and not c.frozen and c.state == State.ARCHIVED,
         "Restored: {}",
     ),
+    Verb("ready", "Keep ready as KV…", "activation", "E", lambda c: _shelf(c) and c.kind != Kind.PARAMETRIC, ""),
+    Verb("attach", "Attach to a chat", "attach", "C", lambda c: _shelf(c) and c.kind != Kind.PARAMETRIC, ""),
     Verb("tag", "Edit tags…", "tag", "T", lambda c: _shelf(c) and not c.frozen, "Tags changed: {}"),
     Verb("bin", "Move to the bin", "trash", "Del", lambda c: _shelf(c) and not c.frozen, "Moved to the bin: {}"),
     Verb("unbin", "Take out of the bin", "restore", "R", lambda c: not _shelf(c), "Taken out of the bin: {}"),
@@ -76,10 +78,12 @@ class CubeActions(QObject):
 
     Signals:
         offered(): which actions fit the selection has changed.
+        migrate_wanted(tuple of Cube): show what other forms of these would cost.
 
     """
 
     offered = Signal()
+    migrate_wanted = Signal(object)
 
     def __init__(self, context: Context, table: CubeTable) -> None:
         super().__init__(table)
@@ -116,6 +120,12 @@ class CubeActions(QObject):
         ids = tuple(cube.id for cube in fitting)
         if name == "tag":
             self._ask_tags(fitting, ids)
+            return
+        if name == "ready":
+            self.migrate_wanted.emit(tuple(fitting))
+            return
+        if name == "attach":
+            self._context.navigator.attach.emit(tuple(fitting))
             return
         self._follow(self._calls()[name](ids), verb, len(ids))
 

@@ -7,9 +7,9 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QS
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from memos_desktop.memory.cube import Cube
+from memos_desktop.memory.cube import Cube, Kind
 from memos_desktop.ui.cubes import words
-from memos_desktop.ui.cubes.model import CUBE_ROLE, Column
+from memos_desktop.ui.cubes.model import CUBE_ROLE, STALE_ROLE, Column
 from memos_desktop.ui.icons import Icons
 from memos_desktop.ui.theme import GRID, HALF, Theme
 
@@ -31,6 +31,7 @@ class _Cell:
     painter: QPainter
     area: QRect
     cube: Cube
+    stale: bool = False
 
     def take(self, width: int) -> QRect:
         """Cut `width` from the left of the area, and a gap."""
@@ -78,7 +79,8 @@ class CubeDelegate(QStyledItemDelegate):
         if cube is None:
             self._skeleton(painter, inner, index.row(), index.column())
         else:
-            self._columns[index.column()](_Cell(painter, inner, cube))
+            stale = cube.kind is Kind.ACTIVATION and bool(index.data(STALE_ROLE))
+            self._columns[index.column()](_Cell(painter, inner, cube, stale))
         painter.restore()
 
     def _background(self, painter: QPainter, option: QStyleOptionViewItem, first: bool) -> None:
@@ -137,10 +139,12 @@ class CubeDelegate(QStyledItemDelegate):
 
     def _kind(self, cell: _Cell) -> None:
         cell.take(0)
-        self._icon(cell, cell.cube.kind.value, cell.cube.kind.value, filled=True)
+        self._icon(cell, cell.cube.kind.value, cell.cube.kind.value, filled=not cell.stale)
 
     def _title(self, cell: _Cell) -> None:
         cube = cell.cube
+        if cell.stale:
+            self._icon(cell, "stale", "warning")
         if cube.governance.proposed:
             self._icon(cell, "proposed", "accent")
         if cube.pinned:

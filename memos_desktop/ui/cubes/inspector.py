@@ -1,4 +1,4 @@
-"""The panel beside the table: one memory in four tabs, or what can be done with several."""
+"""The panel beside the table: one memory in five tabs, or what can be done with several."""
 
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,11 @@ from PySide6.QtWidgets import (
 )
 
 from memos_desktop.memory.changes import Changes
-from memos_desktop.memory.cube import Cube
+from memos_desktop.memory.cube import Cube, Kind, is_stale
 from memos_desktop.ui.cubes import words
 from memos_desktop.ui.cubes.actions import BY_NAME, CubeActions
 from memos_desktop.ui.cubes.content_tab import ContentTab
+from memos_desktop.ui.cubes.forms_tab import FormsTab
 from memos_desktop.ui.cubes.header_tab import HeaderTab
 from memos_desktop.ui.cubes.history_tab import HistoryTab
 from memos_desktop.ui.cubes.lineage_tab import LineageTab
@@ -29,7 +30,7 @@ from memos_desktop.ui.widgets import Card, IconButton, Picture, Skeleton, button
 if TYPE_CHECKING:
     from memos_desktop.app.library import CubeDetails
 
-BUTTONS = ("pin", "unpin", "freeze", "unfreeze", "tag", "archive", "restore", "unbin", "bin")
+BUTTONS = ("pin", "unpin", "freeze", "unfreeze", "ready", "attach", "tag", "archive", "restore", "unbin", "bin")
 
 
 class ActionButton(QToolButton):
@@ -74,6 +75,7 @@ class CubeInspector(QFrame):
         self.details: CubeDetails | None = None
         self.content = ContentTab(context, actions)
         self.header = HeaderTab()
+        self.forms = FormsTab(context, actions)
         self.lineage = LineageTab(context)
         self.history = HistoryTab(context)
         self.tabs = QTabWidget(documentMode=True)
@@ -96,8 +98,10 @@ class CubeInspector(QFrame):
         cube = details.cube
         self._title.setText(cube.title)
         state = words.STATES[cube.state] if cube.binned is None else "In the bin"
+        source = details.parents[0] if details.parents else None
+        old = " · out of date" if cube.kind is Kind.ACTIVATION and is_stale(cube, source) else ""
         self._meta.setText(
-            f"{words.TYPES[cube.descriptive.type]} · {state} · recorded {words.short_date(cube.created)}"
+            f"{words.TYPES[cube.descriptive.type]} · {state} · recorded {words.short_date(cube.created)}{old}"
         )
         self._kind.setPixmap(
             self._context.icons.pixmap(cube.kind.value, cube.kind.value, ICON, self.devicePixelRatioF())
@@ -106,6 +110,7 @@ class CubeInspector(QFrame):
         self._proposal.setVisible(cube.governance.proposed and cube.binned is None)
         self.content.show_cube(cube)
         self.header.show_cube(cube)
+        self.forms.show_details(details)
         self.lineage.show_details(details)
         self.history.show_details(details)
         self._stack.setCurrentWidget(self._one)
@@ -171,6 +176,7 @@ class CubeInspector(QFrame):
         for tab, name, tip in (
             (self.content, "Content", "The text, edited in place"),
             (self.header, "Header", "Everything that is known about this memory"),
+            (self.forms, "Forms", "As text, and as KV for which models"),
             (self.lineage, "Source", "Where it comes from, and what was made from it"),
             (self.history, "History", "Versions and changes"),
         ):

@@ -21,8 +21,11 @@ from memos_desktop.ui.cubes.pages import PAGE, PageCache, Query
 if TYPE_CHECKING:
     from memos_desktop.app.library import Library
     from memos_desktop.ui.bridge import Bridge
+    from memos_desktop.ui.cubes.staleness import Staleness
 
 CUBE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+STALE_ROLE = CUBE_ROLE + 1
+"""Whether the text of an activation memory was edited since it was read."""
 SKELETON_ROWS = 14
 AT_ONCE = 2
 WANTED = 4
@@ -83,8 +86,17 @@ class CubeTableModel(QAbstractTableModel):
     failed = Signal(object)
     settled = Signal()
 
-    def __init__(self, library: "Library", bridge: "Bridge", parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        library: "Library",
+        bridge: "Bridge",
+        parent: QObject | None = None,
+        stale: "Staleness | None" = None,
+    ) -> None:
         super().__init__(parent)
+        self._stale = stale
+        if stale is not None:
+            stale.changed.connect(self._staleness_changed)
         self._library = library
         self._bridge = bridge
         self._query = Query()
@@ -166,11 +178,14 @@ class CubeTableModel(QAbstractTableModel):
         if role == CUBE_ROLE:
             return self.cube_at(index.row())
         cube = self.cube_at(index.row()) if role in _ROLES else None
+        if role == STALE_ROLE and cube is not None:
+            return self._stale is not None and cube.id in self._stale
         if cube is None:
             return None
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _tip(cube, Column(index.column()))
-        return _cell(cube, Column(index.column()))
+        column = Column(index.column())
+        if column is Column.KIND and self._stale is not None and cube.id in self._stale:
+            return OUT_OF_DATE
+        return _tip(cube, column) if role == Qt.ItemDataRole.ToolTipRole else _cell(cube, column)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)
@@ -240,6 +255,8 @@ class CubeTableModel(QAbstractTableModel):
             return
         self._in_flight.discard(number)
         stale = epoch != self._epoch
+        if self._stale is not None:
+            self._stale.look(page.cubes)
         if self._fresh:
             self._replace_all(number, page, stale)
         else:
@@ -248,6 +265,10 @@ class CubeTableModel(QAbstractTableModel):
         self._pump()
         if not self._in_flight and not self._wanted:
             self.settled.emit()
+
+    def _staleness_changed(self) -> None:
+        if self._total:
+            self.dataChanged.emit(self.index(0, 0), self.index(self._total - 1, COLUMNS - 1), [STALE_ROLE])
 
     def _replace_all(self, number: int, page: CubePage, stale: bool) -> None:
         self.beginResetModel()
@@ -287,8 +308,10 @@ class CubeTableModel(QAbstractTableModel):
             self.endRemoveRows()
 
 
+OUT_OF_DATE = "Activation, out of date: its text was edited since a model has read it"
 _ROLES = {
     CUBE_ROLE,
+    STALE_ROLE,
     int(Qt.ItemDataRole.DisplayRole),
     int(Qt.ItemDataRole.ToolTipRole),
     int(Qt.ItemDataRole.AccessibleTextRole),

@@ -16,8 +16,11 @@ from memos_desktop.ui.cubes.add_form import AddForm
 from memos_desktop.ui.cubes.empty import Empty, empty_state
 from memos_desktop.ui.cubes.filter_bar import FilterBar
 from memos_desktop.ui.cubes.inspector import CubeInspector
+from memos_desktop.ui.cubes.migrate import MigratePanel
 from memos_desktop.ui.cubes.model import HEADINGS, SORT_KEYS, CubeTableModel
 from memos_desktop.ui.cubes.proposals import ProposalStrip
+from memos_desktop.ui.cubes.staleness import Staleness
+from memos_desktop.ui.cubes.suggestions import SuggestionStrip
 from memos_desktop.ui.cubes.table import CubeTable
 from memos_desktop.ui.page import Context, Page
 from memos_desktop.ui.theme import GRID
@@ -25,6 +28,9 @@ from memos_desktop.ui.widgets import button, label
 
 if TYPE_CHECKING:
     from memos_desktop.app.library import CubeDetails
+
+ROOMY = 560
+"""Below this width the head has room for one button."""
 
 
 class MemoryPage(Page):
@@ -35,12 +41,15 @@ class MemoryPage(Page):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._library = context.workspace.library
-        self.cubes = CubeTableModel(self._library, context.bridge, self)
+        self.stale = Staleness(context, self)
+        self.cubes = CubeTableModel(self._library, context.bridge, self, self.stale)
         self.table = CubeTable(context, self.cubes)
         self.commands = CubeActions(context, self.table)
         self.filters = FilterBar(context)
         self.form = AddForm(context)
         self.proposals = ProposalStrip(context, self.commands)
+        self.suggestions = SuggestionStrip(context)
+        self.migrate = MigratePanel(context)
         self.panel = CubeInspector(context, self.commands)
         self.empty: dict[Empty, QWidget] = {}
         self.stack = QStackedWidget()
@@ -132,10 +141,13 @@ class MemoryPage(Page):
     # changes
 
     def _on_changes(self, changes: Changes) -> None:
-        if not (changes.cubes or changes.usage):
-            return
         if not self.isVisible():
-            self._stale = self._visited
+            self._stale = self._stale or (self._visited and bool(changes))
+            return
+        self.suggestions.on_changes(changes)
+        if changes.states:
+            self.panel.forms.refresh()
+        if not (changes.cubes or changes.usage):
             return
         self.cubes.refresh()
         if self._shown_id in changes.cubes:
@@ -151,6 +163,7 @@ class MemoryPage(Page):
 
     def _refresh_rest(self) -> None:
         self.proposals.refresh()
+        self.suggestions.refresh()
         self.context.bridge.then(self._library.tags(), self.filters.offer_tags)
 
     def _on_filter(self, wanted: CubeFilter) -> None:
@@ -200,6 +213,19 @@ class MemoryPage(Page):
         self._close_form()
         self.open_item(cube.id)
 
+    def _open_migration(self, cubes: tuple[Cube, ...]) -> None:
+        """In place of the strips: there may be little room."""
+        self._cover_strips(True)
+        self.migrate.open(cubes)
+
+    def _close_migration(self) -> None:
+        self._cover_strips(False)
+        self.table.setFocus()
+
+    def _cover_strips(self, on: bool) -> None:
+        self.proposals.cover(on)
+        self.suggestions.cover(on)
+
     # building
 
     def _connect(self) -> None:
@@ -217,6 +243,9 @@ class MemoryPage(Page):
         self.panel.stale.connect(self._reload_shown)
         self.proposals.all_wanted.connect(lambda: self.filters.set(CubeFilter(proposed=True)))
         self.proposals.cube_wanted.connect(self.open_item)
+        self.suggestions.cube_wanted.connect(self.open_item)
+        self.commands.migrate_wanted.connect(self._open_migration)
+        self.migrate.left.connect(self._close_migration)
         self.add_button.clicked.connect(self.open_form)
         self.import_button.clicked.connect(lambda: self.context.navigator.command.emit("import_turns"))
         self.form.added.connect(self._added)
@@ -239,7 +268,7 @@ class MemoryPage(Page):
         menu.addSeparator()
         for verb in VERBS:
             action = self.commands.actions[verb.name]
-            if verb.name in ("bin", "unbin"):
+            if verb.name in ("ready", "tag", "bin", "unbin"):
                 menu.addSeparator()
             menu.addAction(action)
         menu.addSeparator()
@@ -249,8 +278,9 @@ class MemoryPage(Page):
         menu.popup(place)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The filter bar leaves out words where there is little room."""
+        """Where there is little room the filter bar leaves out words; importing is in the File menu too."""
         super().resizeEvent(event)
+        self.import_button.setVisible(self.width() >= self.context.theme.px(ROOMY))
         self.filters.fit(self.filters.width())
 
     def _lay_out(self) -> None:
@@ -266,8 +296,8 @@ class MemoryPage(Page):
         box.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 0)
         box.setSpacing(2 * GRID)
         box.addLayout(head)
-        box.addWidget(self.proposals)
-        box.addWidget(self.form)
+        for part in (self.proposals, self.suggestions, self.migrate, self.form):
+            box.addWidget(part)
         box.addWidget(self.filters)
         box.addWidget(self.stack, 1)
         self.stack.addWidget(self.table)

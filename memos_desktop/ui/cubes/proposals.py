@@ -29,6 +29,7 @@ class ProposalStrip(Card):
         self._context = context
         self._actions = actions
         self.cubes: tuple[Cube, ...] = ()
+        self._covered = False
         self._heading = label("", "strong")
         self._all = button("Show all", "link")
         self._all.clicked.connect(self.all_wanted)
@@ -49,11 +50,16 @@ class ProposalStrip(Card):
         future = self._context.workspace.library.page(CubeFilter(proposed=True), 0, SHOWN)
         self._context.bridge.then(future, self._show)
 
+    def cover(self, on: bool) -> None:
+        """Make room for something else, or come back."""
+        self._covered = on
+        self.setVisible(bool(self.cubes) and not on)
+
     def _show(self, page: CubePage) -> None:
-        self.setVisible(page.total > 0)
-        if page.cubes == self.cubes:
+        same, self.cubes = page.cubes == self.cubes, page.cubes
+        self.cover(self._covered)
+        if same:
             return
-        self.cubes = page.cubes
         more = f" ({SHOWN} of {page.total:,})" if page.total > SHOWN else ""
         one = page.total == 1
         self._heading.setText(f"{'This was' if one else 'These were'} kept from your chats. Right?{more}")

@@ -36,7 +36,7 @@ ORIGINS = {
 }
 SCOPES = {Scope.PRIVATE: "Only you", Scope.PROJECT: "This project", Scope.SHARED: "Shared"}
 
-ACTORS = {"user": "you", "memos": "MemOS"}
+ACTORS = {"user": "you", "memos": "MemOS", "scheduler": "the scheduler"}
 
 
 def short_date(moment: datetime, today: datetime | None = None) -> str:

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from memos_desktop.engine.base import ModelInfo
+from memos_desktop.ui.kept.words import allows as allowed
 from memos_desktop.ui.models import words
 from memos_desktop.ui.page import Context
 from memos_desktop.ui.theme import GRID
@@ -54,8 +55,8 @@ class CurrentModel(Card):
 
     def show_state(self, state: "ModelState") -> None:
         """Show what the model worker says."""
-        words_, token, icon = STATES[state.status]
-        self.badge.set_badge(words_, token, icon)
+        said, token, icon = STATES[state.status]
+        self.badge.set_badge(said, token, icon)
         self.badge.setVisible(state.status != "none")
         self.heading.setText(state.name if state.status != "none" else "No model is loaded")
         self.bar.setVisible(state.status == "loading")
@@ -71,12 +72,13 @@ class CurrentModel(Card):
         elif state.status == "loading":
             self.sentence.setText("You can go on reading and writing meanwhile.")
         elif state.status == "ready" and state.info is not None:
-            self._show_facts(state.info)
+            allows = allowed(self._context.workspace.activation.support(), loaded=True)
+            self._show_facts(state.info, allows)
         elif state.status == "failed":
             self._show_failure(state)
 
-    def _show_facts(self, info: ModelInfo) -> None:
-        self.facts = dict(words.facts(info))
+    def _show_facts(self, info: ModelInfo, allows: str) -> None:
+        self.facts = {**dict(words.facts(info)), "Kept states": allows}
         holder = QWidget()
         grid = QGridLayout(holder)
         grid.setContentsMargins(0, GRID, 0, 0)

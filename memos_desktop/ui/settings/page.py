@@ -8,6 +8,7 @@ from memos_desktop.ui.page import Context, Page
 from memos_desktop.ui.settings.appearance import AppearanceSection
 from memos_desktop.ui.settings.chat import AnswersSection, ChatSection
 from memos_desktop.ui.settings.data import DataSection
+from memos_desktop.ui.settings.memory import MemorySection
 from memos_desktop.ui.settings.model import ModelSection
 from memos_desktop.ui.theme import GRID
 from memos_desktop.ui.widgets import Card, label
@@ -30,12 +31,13 @@ class SettingsPage(Page):
         self.appearance = AppearanceSection(store, context.theme, context.icons)
         self.chat = ChatSection(store, context.theme)
         self.answers = AnswersSection(store)
+        self.memory = MemorySection(store)
         self.model = ModelSection(store)
         self.data = DataSection(context)
         box = column(self, context.theme, self.title)
         box.setSpacing(3 * GRID)
         box.addWidget(self._privacy())
-        for section in (self.appearance, self.chat, self.answers, self.model, self.data):
+        for section in (self.appearance, self.chat, self.memory, self.answers, self.model, self.data):
             box.addWidget(section)
         box.addStretch(1)
         self.model.reload_wanted.connect(self._reload_model)
@@ -61,7 +63,7 @@ class SettingsPage(Page):
 
     def _show_settings(self) -> None:
         value = self.context.workspace.settings.value
-        for section in (self.appearance, self.chat, self.answers, self.model):
+        for section in (self.appearance, self.chat, self.memory, self.answers, self.model):
             section.show_settings(value)
 
     def _reload_model(self) -> None:

@@ -18,6 +18,8 @@ from memos_desktop.ui.theme import GRID, HALF, ICON, Theme
 
 SIDES = 12
 """Padding and border of a button in the look of the meta line, left and right together."""
+ROUNDING = 2
+"""The width of a text is given in whole pixels, and may be cut where the rest is missing."""
 
 
 def label(text: str, look: str = "", wrap: bool = False) -> QLabel:
@@ -199,7 +201,7 @@ class ElidedButton(QPushButton):
     def sizeHint(self) -> QSize:
         """Room for the whole text; the layout may give less."""
         usual = super().sizeHint()
-        return QSize(self.fontMetrics().horizontalAdvance(self._full) + SIDES, usual.height())
+        return QSize(self.fontMetrics().horizontalAdvance(self._full) + SIDES + ROUNDING, usual.height())
 
     def minimumSizeHint(self) -> QSize:
         """It can be cut down to nothing."""
