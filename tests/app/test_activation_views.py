@@ -69,7 +69,7 @@ def test_for_another_model_it_says_why_not(keeping, tmp_path):
 def test_usage_and_pruning(keeping):
     document(keeping)
     usage = keeping.activation.usage().result(10)
-    assert (usage.bytes, usage.states, usage.budget, usage.problem) == (0, 0, 4 << 30, "")
+    assert (usage.bytes, usage.states, usage.budget, usage.problem) == (0, 0, 4_000_000_000, "")
     say(keeping)
     usage = keeping.activation.usage().result(10)
     assert usage.bytes == sum(path.stat().st_size for path in files(keeping.folder))

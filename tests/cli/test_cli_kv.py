@@ -9,11 +9,11 @@ from ran import Verb
 
 
 def test_at_first_nothing_is_kept(verb: Verb) -> None:
-    assert kept(verb) == {"states": [], "bytes": 0, "budget": 4 << 30}
+    assert kept(verb) == {"states": [], "bytes": 0, "budget": 4_000_000_000}
     assert verb("kv", "verify").document == {"checked": 0, "damaged": [], "bytes": 0, "ok": True}
     assert verb("kv", "prune", "--all").document == {"freed": 0, "bytes": 0}
     assert verb("status").document["kv"] == {
-        "states": 0, "bytes": 0, "budget": 4 << 30, "problem": "", "support": None,
+        "states": 0, "bytes": 0, "budget": 4_000_000_000, "problem": "", "support": None,
     }  # fmt: skip
     assert "Nothing is kept" in verb("kv", "list", as_json=False).out
 
