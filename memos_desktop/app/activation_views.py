@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from memos_desktop.app.encoding import INEXACT
+from memos_desktop.app.kept_states import stands
 from memos_desktop.app.measured import Figures, Measured
 from memos_desktop.app.readings import States, owner_of, reading_of
 from memos_desktop.engine.base import ModelInfo
@@ -123,6 +124,8 @@ def row(vault: Vault, entry: Entry, identity: Identity | None) -> KvRow:
     if not problem and identity is not None and entry.identity is not None:
         different = entry.identity.differences(identity)
         problem = f"made with {', '.join(different)}" if different else ""
+    if not problem and kind == "cube" and not stands(vault, entry.owner):
+        problem = "its text was edited since"
     return KvRow(
         id=entry.id,
         tier=entry.tier,
@@ -206,6 +209,11 @@ def _obstacle(vault: Vault, cube: Cube, states: States, info: ModelInfo | None, 
         return "it holds no text"
     if info is not None and not info.capabilities.rollback:
         return f"{info.name} keeps its state as a whole, so nothing can be attached"
+    if info is not None and not info.capabilities.shift:
+        return f"{info.name} allows no cells to move, so nothing can be attached"
+    figures = states.measured.of(identity.digest if identity else "")
+    if figures.kl is not None and not figures.reads_attached:
+        return f"the loaded model reads attached texts badly (divergence {figures.kl:.2f} nats)"
     tokens = len(cube.text) // CHARACTERS_PER_TOKEN
     if info is not None and tokens > info.context_length:
         return f"its {tokens:,} tokens or so do not fit into the {info.context_length:,} of the context"

@@ -34,7 +34,7 @@ def test_a_chat_is_kept_with_whose_it_is(keeping: Verb) -> None:
     assert keeping("status").document["kv"]["states"] == len(found["states"])
     shown = keeping("kv", "list", as_json=False).out
     assert found["states"][0]["id"][:12] in shown
-    assert "of 4.3 GB" in shown
+    assert "of 4.0 GB" in shown
 
 
 def test_another_process_goes_on_where_the_first_one_ended(process: Verb, tiny_model: Path) -> None:

@@ -7,20 +7,15 @@ import struct
 from dataclasses import replace
 
 import pytest
-from kv_bench import CELLS, OWNER, PLACES, PLENTY, TEXT, Bench, turns_of
+from kv_bench import CELLS, FACTS, HISTORY, PLACES, PLENTY, TEXT, Bench, asked, saved, turns_of
 from tiny_models import KINDS
 
-from memos_desktop.engine.base import Block, Prompt, PromptTurn, Sampling
+from memos_desktop.engine.base import Block, Prompt, PromptTurn
 from memos_desktop.engine.kv.header import block_id, segment_id
 from memos_desktop.engine.kv.identity import Identity
 from memos_desktop.engine.kv.store import KvStore
-from memos_desktop.engine.llamacpp.library import library
-from memos_desktop.errors import Cancelled, ModelError
-from memos_desktop.memory.message import Finish, Role
-from memos_desktop.progress import Progress
+from memos_desktop.memory.message import Role
 
-FACTS = "Otto is a cat of nine years, who lives on the shore with Ann, and he likes none of the other cats there. "
-HISTORY = ("Where is the cat? " + TEXT, "In the garden. " + TEXT)
 SAYS = "A kept state was not used, because "
 
 
@@ -44,18 +39,6 @@ def bench(paths, tmp_path):
     found = Bench(paths["dense"], tmp_path / "kv")
     yield found
     found.close()
-
-
-def asked(bench, text="Who?", state=None):
-    """What comes after HISTORY; with a state, FACTS stands in it."""
-    blocks = (Block(FACTS, state),) if state else ()
-    return bench.engine.encode([*turns_of(*HISTORY), PromptTurn(Role.USER, text, blocks)])
-
-
-def saved(bench):
-    """Two states, one going on from the other."""
-    prompts = bench.engine.encode(turns_of(HISTORY[0])), bench.engine.lead(turns_of(*HISTORY))
-    return [state for prompt in prompts for state in bench.save(prompt)]
 
 
 def reopened(bench):
@@ -344,103 +327,3 @@ def test_a_block_with_content_that_makes_no_sense_is_read_as_text(bench, cold):
     told = bench.tell(prompt)
     assert told.is_as(cold.cold(prompt.exact))
     assert told.stats.refused[0].startswith(SAYS)
-
-
-def cancelled_at(number):
-    """A Progress that is cancelled at its `number`-th report."""
-    seen = []
-
-    def report(_state):
-        seen.append(number)
-        if len(seen) >= number:
-            progress.cancel()
-
-    progress = Progress(report, interval=0)
-    return progress
-
-
-@pytest.mark.parametrize("number", range(1, 8))
-@pytest.mark.parametrize("what", ["restore", "attach", "settle"])
-def test_a_stop_anywhere_leaves_an_engine_that_answers_right(bench, cold, number, what):
-    state = bench.block(FACTS, bench.engine.lead([]))
-    if what == "restore":
-        saved(bench)
-    prompt = asked(bench, state=state if what == "attach" else None)
-    bench.cache._chunk = 64
-    progress = cancelled_at(number)
-    if what == "settle":
-        try:
-            bench.engine.settle(prompt, progress)
-        except Cancelled:
-            assert progress.cancelled
-    else:
-        assert stopped(bench, prompt, progress).finish in (Finish.CANCELLED, Finish.LENGTH)
-    # What is there now may be kept: it is sound.
-    bench.kept(prompt)
-    want = cold.cold(prompt)
-    assert bench.tell(prompt).is_as(want)
-    bench.engine.reset()
-    assert bench.tell(prompt).is_as(want)
-    assert bench.tell(prompt.exact).is_as(cold.cold(prompt.exact))
-
-
-def stopped(bench, prompt, progress):
-    """The last chunk of an answer that may be stopped before its first token."""
-    *_, last = bench.engine.generate(prompt, Sampling(temperature=0, max_tokens=1), progress, OWNER)
-    return last
-
-
-def aborted(bench, prompt, number, monkeypatch):
-    """Stops during the evaluation of this number; how many tokens each had, and whether cells were moving."""
-    progress, found, original = Progress(), [], bench.cache.evaluate
-
-    def evaluate(tokens):
-        found.append((len(tokens), bench.cache._cells.moving))
-        if len(found) == number:
-            progress.cancel()
-        return original(tokens)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(bench.cache, "evaluate", evaluate)
-        last = stopped(bench, prompt, progress)
-    assert last.finish is (Finish.CANCELLED if len(found) == number else Finish.LENGTH)
-    return found
-
-
-def test_an_evaluation_that_is_aborted_leaves_an_engine_that_answers_right(bench, cold, monkeypatch):
-    """Among them the one right after a move, in which llama.cpp rotates the keys."""
-    state = bench.block(FACTS, bench.engine.lead([]))
-    prompt = asked(bench, state=state)
-    want, exact = cold.cold(prompt), cold.cold(prompt.exact)
-    number, seen = 1, []
-    while True:
-        bench.engine.reset()
-        bench.cache._chunk = 64
-        found = aborted(bench, prompt, number, monkeypatch)
-        if len(found) < number:
-            break
-        sizes, moving = zip(*found, strict=True)
-        seen.append(moving[-1])
-        assert not bench.cache._cells.moving
-        # Cells that were being moved may be rotated or not: all are gone then.
-        assert len(bench.cache.keys) == (0 if moving[-1] else sum(sizes[:-1]))
-        assert bench.tell(prompt).is_as(want)
-        aborted(bench, prompt, number, monkeypatch)
-        bench.kept(prompt)
-        assert bench.tell(prompt).is_as(want)
-        bench.store.drop_owner(OWNER)
-        aborted(bench, prompt, number, monkeypatch)
-        assert bench.tell(prompt.exact).is_as(exact)
-        number += 1
-    assert seen == [False, False, True]
-
-
-def test_an_evaluation_that_fails_after_a_restore_leaves_an_engine_that_answers_right(bench, cold, monkeypatch):
-    saved(bench)
-    prompt = asked(bench)
-    monkeypatch.setattr(library().api, "llama_decode", lambda *_: -3)
-    with pytest.raises(ModelError, match="status -3"):
-        bench.tell(prompt)
-    monkeypatch.undo()
-    assert bench.cache.keys == []
-    assert bench.tell(prompt).is_as(cold.cold(prompt))
