@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from memos_desktop.ids import new_id
+from memos_desktop.memory.call import Form
 from memos_desktop.memory.cube import (
     Cube,
     Descriptive,
@@ -16,6 +17,7 @@ from memos_desktop.memory.cube import (
     title_of,
 )
 from memos_desktop.memory.message import Message, Role
+from memos_desktop.memory.use import Use
 from memos_desktop.vault.vault import Vault
 
 F, P, E = SemanticType.FACT, SemanticType.PREFERENCE, SemanticType.EVENT
@@ -186,7 +188,8 @@ def _cube(number: int, moment: datetime) -> Cube:
 def _use(vault: Vault, cubes: list[Cube], moment: datetime) -> None:
     for number, cube in enumerate(cubes):
         for use in range((number * 7) % 10 if number % 3 == 0 else 0):
-            vault.cubes.record_use([cube.id], moment - timedelta(days=12 - use))
+            when = moment - timedelta(days=12 - use)
+            vault.uses.record([Use(cube.id, cube.version, when, Form.TEXT, 0, "")], "Memory for an answer: 1 as text")
 
 
 def _chat(vault: Vault, title: str, question: str, answer: str, when: datetime) -> Message:

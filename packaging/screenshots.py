@@ -7,6 +7,7 @@ open in the pictures is a real turn of the starter model (temperature 0), with i
 """
 
 import argparse
+import json
 import os
 import tempfile
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from memos_desktop.app.turn_events import SendRequest
 from memos_desktop.app.workspace import Workspace
 from memos_desktop.engine.model_library import ModelLibrary
 from memos_desktop.ids import now
+from memos_desktop.memory.cube import Kind, SemanticType
 from memos_desktop.paths import DataFolder
 from memos_desktop.ui.bridge import Bridge
 from memos_desktop.ui.chat.item import AnswerItem
@@ -35,6 +37,8 @@ from memos_desktop.vault.vault import Vault
 
 WIDTH, HEIGHT = 1280, 800
 LARGEST = 300_000  # bytes of one picture
+DOCUMENTS = Path(__file__).resolve().parent.parent / "tests" / "data" / "documents.jsonl"
+ABOUT_DOCUMENT = "What was the name of the boat used in the Orrin Bay seagrass survey?"
 QUESTIONS = ("Where does my sister Ana live?", "What am I allergic to?")
 SETTLE_MS = 700
 
@@ -64,7 +68,18 @@ class Studio:
             turn = self.workspace.turns.send(SendRequest(question, chat_id=chat))
             chat = str(self._wait(turn.future).chat.id)
         assert chat is not None
+        self._attach(chat)
         return chat
+
+    def _attach(self, chat: str) -> None:
+        """Keep a document ready and ask about it."""
+        wanted = json.loads(DOCUMENTS.read_text(encoding="utf-8").splitlines()[0])
+        adding = self.workspace.library.add(wanted["text"], title=wanted["title"], type=SemanticType.DOCUMENT)
+        cube = self._wait(adding)
+        self._wait(self.workspace.activation.migrate([cube.id], Kind.ACTIVATION).future)
+        request = SendRequest(ABOUT_DOCUMENT, chat_id=chat, attach=(cube.id,))
+        self._wait(self.workspace.turns.send(request).future)
+        self._wait(self.workspace.turns.settled())
 
     def first_run(self) -> None:
         """The welcome page, before anything else."""
@@ -95,7 +110,7 @@ class Studio:
         memory.panel.tabs.setCurrentWidget(memory.panel.history)
         self._shoot(window, f"history-{scheme}")
         memory.panel.tabs.setCurrentWidget(memory.panel.content)
-        for name in ("models", "settings"):
+        for name in ("models", "kept", "settings"):
             window.show_page(name)
             self._shoot(window, f"{name}-{scheme}")
 

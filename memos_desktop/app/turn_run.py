@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from memos_desktop.app.kept_states import KeptStates
 from memos_desktop.app.memorize import memorize
@@ -40,31 +40,32 @@ DRAFT_INTERVAL = 0.5
 Listener = Callable[[TurnEvent], None]
 
 
+@dataclass(frozen=True, slots=True)
+class TurnParts:
+    """What every turn works with."""
+
+    store: Store
+    models: Models
+    settings: SettingsStore
+    memory: TurnMemory
+    kept: KeptStates
+    wording: Wording
+
+
 class Run:
     """One turn on the model worker."""
 
-    def __init__(
-        self,
-        store: Store,
-        models: Models,
-        settings: SettingsStore,
-        memory: TurnMemory,
-        kept: KeptStates,
-        wording: Wording,
-        request: SendRequest,
-        opened: Opened,
-        on_event: Listener,
-    ) -> None:
-        self._store = store
-        self._models = models
-        self._memory = memory
-        self._kept = kept
-        self._wording = wording
+    def __init__(self, parts: TurnParts, request: SendRequest, opened: Opened, on_event: Listener) -> None:
+        self._store = parts.store
+        self._models = parts.models
+        self._memory = parts.memory
+        self._kept = parts.kept
+        self._wording = parts.wording
         self._request = request
         self._opened = opened
         self._tell = on_event
         self._keeps = not request.temporary
-        chosen = settings.value
+        chosen = parts.settings.value
         self._sampling = request.sampling or chosen.sampling
         mode = request.memory or opened.chat.memory
         self._place = Situation(

@@ -6,18 +6,12 @@ model worker and asks the other workers for what they own.
 
 from concurrent.futures import Future
 
-from memos_desktop.app.kept_states import KeptStates
 from memos_desktop.app.leisure import Leisure
-from memos_desktop.app.models import Models
-from memos_desktop.app.settings import SettingsStore
-from memos_desktop.app.store import Store
 from memos_desktop.app.turn_events import Failed, Prefill, SendRequest, TurnResult
-from memos_desktop.app.turn_memory import TurnMemory
 from memos_desktop.app.turn_opening import Opened, open_turn
-from memos_desktop.app.turn_run import Listener, Run
+from memos_desktop.app.turn_run import Listener, Run, TurnParts
 from memos_desktop.errors import Cancelled, MemosError
 from memos_desktop.memory.call import MemoryCall
-from memos_desktop.memory.context import Wording
 from memos_desktop.memory.message import Message
 from memos_desktop.progress import Progress, ProgressState
 
@@ -37,23 +31,14 @@ class Turn:
 class Turns:
     """Makes turns."""
 
-    def __init__(
-        self,
-        store: Store,
-        models: Models,
-        settings: SettingsStore,
-        memory: TurnMemory,
-        kept: KeptStates,
-        leisure: Leisure,
-        wording: Wording,
-    ) -> None:
-        self._store = store
-        self._models = models
-        self._settings = settings
-        self._memory = memory
-        self._kept = kept
+    def __init__(self, parts: TurnParts, leisure: Leisure) -> None:
+        self._parts = parts
+        self._store = parts.store
+        self._models = parts.models
+        self._settings = parts.settings
+        self._memory = parts.memory
+        self._kept = parts.kept
         self._leisure = leisure
-        self._wording = wording
         self._active: set[Progress] = set()
 
     def plan(self, text: str, chat_id: str | None = None) -> "Future[MemoryCall]":
@@ -81,8 +66,7 @@ class Turns:
             if error is not None:
                 self._give_up(turn, error, None, on_event)
                 return
-            parts = self._store, self._models, self._settings, self._memory, self._kept, self._wording
-            run = Run(*parts, request, opened.result(), on_event)
+            run = Run(self._parts, request, opened.result(), on_event)
             started = self._models.worker.submit(self._run, run, turn, control, on_event)
             self._leisure.interrupt()  # what was begun since the message was sent
             if started.done() and (closing := started.exception()):

@@ -21,6 +21,7 @@ from memos_desktop.app.settings import SettingsStore
 from memos_desktop.app.store import Store
 from memos_desktop.app.turn_memory import TurnMemory
 from memos_desktop.app.turn_prompt import load_wording
+from memos_desktop.app.turn_run import TurnParts
 from memos_desktop.app.turns import Turns
 from memos_desktop.engine.base import Embedder
 from memos_desktop.engine.kv.store import KvStore
@@ -66,7 +67,7 @@ class Workspace:
         self.chats = Chats(store, self._kept.forget_chat)
         wording, usable = load_wording(), States(states, measured)
         memory = TurnMemory(store, self.recall, usable, self.settings)
-        self.turns = Turns(store, self.models, self.settings, memory, self._kept, leisure, wording)
+        self.turns = Turns(TurnParts(store, self.models, self.settings, memory, self._kept, wording), leisure)
         encoder = Encoder(store, self.models, leisure, self._kept, usable, self.settings, wording)
         self.activation = Activation(
             store, self.models, self.jobs, self._kept, leisure, usable, encoder, self.settings

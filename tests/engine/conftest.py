@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from kv_bench import Bench
 
 from memos_desktop.engine.base import LoadOptions
 from memos_desktop.engine.llamacpp.backend import LlamaCppBackend
@@ -31,3 +32,19 @@ def loaded(starter):
 def engine(loaded):
     loaded.reset()
     return loaded
+
+
+@pytest.fixture(scope="module")
+def cold(path):
+    """An engine for the module's `path` that keeps nothing: what it says is the measure."""
+    bench = Bench(path)
+    yield bench
+    bench.close()
+
+
+@pytest.fixture
+def bench(path, tmp_path):
+    """An engine for the module's `path` with an empty store."""
+    found = Bench(path, tmp_path / "kv")
+    yield found
+    found.close()

@@ -23,21 +23,6 @@ def path(request, tmp_path_factory):
     return KINDS[request.param](tmp_path_factory.mktemp("tiny") / "tiny.gguf")
 
 
-@pytest.fixture(scope="module")
-def cold(path):
-    """An engine without a store: what it says is the measure."""
-    bench = Bench(path)
-    yield bench
-    bench.close()
-
-
-@pytest.fixture
-def bench(path, tmp_path):
-    found = Bench(path, tmp_path / "kv")
-    yield found
-    found.close()
-
-
 @pytest.fixture
 def facts(bench):
     """The block of FACTS, made for the start of a chat."""

@@ -22,14 +22,6 @@ def path(request, tmp_path_factory):
     return KINDS[request.param](tmp_path_factory.mktemp("tiny") / "tiny.gguf")
 
 
-@pytest.fixture(scope="module")
-def cold(path):
-    """An engine without a store: what it says is the measure."""
-    bench = Bench(path)
-    yield bench
-    bench.close()
-
-
 # What stands between the blocks of a prompt, which of them, and how many tokens are repaired.
 PART = st.tuples(st.integers(0, 40), st.sampled_from(["facts", "plan", "text", ""]), st.sampled_from([0, 5, 16]))
 STEP = st.tuples(

@@ -22,7 +22,7 @@ def test_keys_carry_the_mark_of_the_block_they_came_from():
     other = "00000000000a" + "0" * 52
     header = segment((7, 8, 9, 10, 11), 1, "ab" * 32, spans=((2, 4, other),))
     assert header.keys == (8, 9 | 10 << 32, 10 | 10 << 32, 11)
-    assert mark(other) == 10
+    assert mark(other) == 10 << 32
     assert segment((7, 8)).keys == (7, 8)
 
 

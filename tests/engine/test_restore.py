@@ -28,21 +28,6 @@ def path(request, tmp_path_factory):
     return KINDS[request.param](tmp_path_factory.mktemp("tiny") / "tiny.gguf")
 
 
-@pytest.fixture(scope="module")
-def cold(path):
-    """An engine that keeps nothing: what it says is the measure."""
-    bench = Bench(path)
-    yield bench
-    bench.close()
-
-
-@pytest.fixture
-def bench(path, tmp_path):
-    found = Bench(path, tmp_path / "kv")
-    yield found
-    found.close()
-
-
 def test_a_restored_prompt_is_answered_as_a_cold_one(bench, cold):
     engine = bench.engine
     lead, prompt = engine.lead(turns_of(*HISTORY[:2])), engine.encode(turns_of(*HISTORY))

@@ -1,7 +1,7 @@
 """A stop or a failure anywhere while states are restored or attached: the next answer is that of a cold prompt."""
 
 import pytest
-from kv_bench import FACTS, OWNER, Bench, asked, saved
+from kv_bench import FACTS, OWNER, asked, saved
 from tiny_models import KINDS
 
 from memos_desktop.engine.base import Sampling
@@ -15,21 +15,6 @@ from memos_desktop.progress import Progress
 def path(tmp_path_factory):
     """The file of a model whose cells can be cut and moved."""
     return KINDS["dense"](tmp_path_factory.mktemp("tiny") / "dense.gguf")
-
-
-@pytest.fixture(scope="module")
-def cold(path):
-    """An engine that keeps nothing: what it says is the measure."""
-    bench = Bench(path)
-    yield bench
-    bench.close()
-
-
-@pytest.fixture
-def bench(path, tmp_path):
-    found = Bench(path, tmp_path / "kv")
-    yield found
-    found.close()
 
 
 def cancelled_at(number):

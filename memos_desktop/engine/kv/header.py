@@ -12,6 +12,7 @@ from memos_desktop.ids import format_time, now, parse_time
 
 EXACT = "exact"
 BLOCK = "block"
+TOKEN_BITS = 32
 TYPES: dict[str, type] = {
     "id": str,
     "tier": str,
@@ -65,7 +66,7 @@ class Header:
             return self.tokens
         keys = list(self.tokens)
         for start, end, block in self.spans:
-            above = mark(block) << 32
+            above = mark(block)
             for cell in range(start - self.start, end - self.start):
                 keys[cell] |= above
         return tuple(keys)
@@ -112,8 +113,8 @@ class Header:
 
 
 def mark(state_id: str) -> int:
-    """The number that stands above the token in the keys of cells that came from a block."""
-    return int(state_id[:12], 16)
+    """What is added to the tokens in the keys of cells that came from a block: a number above the bits of a token."""
+    return int(state_id[:12], 16) << TOKEN_BITS
 
 
 def segment_id(identity: Identity, keys: Sequence[int], start: int) -> str:

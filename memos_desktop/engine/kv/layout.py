@@ -19,8 +19,6 @@ from memos_desktop.engine.kv.state_file import StateFile
 
 GRID = 8
 """Tokens. Divides every batch; the size of the smallest one too."""
-MARK = 32
-"""Bits that a token id may take in a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,7 @@ def layout_of(prompt: Prompt, shift: bool) -> Layout:
         if piece is None and shift:
             start = min(span.start + span.repair, span.end - GRID)
             piece = Piece(start, span.end, span.state, start - span.start, moved=True)
-            above = mark(span.state.id) << MARK
+            above = mark(span.state.id)
             keys[start : span.end] = [token | above for token in keys[start : span.end]]
             plain = False
         if piece is not None:

@@ -3,20 +3,21 @@
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.promotion import Action, Proposal
+from memos_desktop.ui.cubes.strip import Strip
 from memos_desktop.ui.page import Context
-from memos_desktop.ui.theme import GRID, HALF, ICON
-from memos_desktop.ui.widgets import Card, ElidedLabel, Picture, button, label
+from memos_desktop.ui.theme import GRID
+from memos_desktop.ui.widgets import ElidedLabel, button
 
 SHOWN = 3
 TOGETHER_MS = 400
 ACCEPTS = {Action.PROMOTE: "Keep ready", Action.REFRESH: "Encode again", Action.DEMOTE: "Let go"}
 
 
-class SuggestionStrip(Card):
+class SuggestionStrip(Strip):
     """The suggestions that save most time; hidden when there is none.
 
     Signals:
@@ -26,28 +27,14 @@ class SuggestionStrip(Card):
     cube_wanted = Signal(str)
 
     def __init__(self, context: Context) -> None:
-        super().__init__("notice", margin=12, spacing=HALF)
+        super().__init__(context, "activation", "activation")
         self.setAccessibleName("Suggestions")
-        self._context = context
-        self._all_shown = self._covered = False
+        self._all_shown = False
         self._busy: set[Proposal] = set()
         self.proposals: tuple[Proposal, ...] = ()
-        self._heading = label("", "strong")
-        self.all_button = button("Show all", "link")
         self.all_button.clicked.connect(self._show_all)
         self._again = QTimer(self, singleShot=True, interval=TOGETHER_MS)
         self._again.timeout.connect(self.refresh)
-        head = QHBoxLayout()
-        head.setSpacing(GRID)
-        head.addWidget(Picture(context.theme, context.icons, "activation", "activation", ICON))
-        head.addWidget(self._heading)
-        head.addStretch(1)
-        head.addWidget(self.all_button)
-        self.box.addLayout(head)
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(0)
-        self.box.addLayout(self._rows)
-        self.hide()
 
     def refresh(self) -> None:
         """Ask the scheduler again."""
@@ -58,11 +45,6 @@ class SuggestionStrip(Card):
         if changes.usage or changes.states or changes.cubes or changes.settings or changes.models:
             self._again.start()
 
-    def cover(self, on: bool) -> None:
-        """Make room for something else, or come back."""
-        self._covered = on
-        self.setVisible(bool(self.proposals) and not on)
-
     def _show(self, proposals: tuple[Proposal, ...]) -> None:
         self.proposals = proposals
         self._build()
@@ -72,17 +54,10 @@ class SuggestionStrip(Card):
         self._build()
 
     def _build(self) -> None:
-        self.cover(self._covered)
         few = len(self.proposals) > SHOWN and not self._all_shown
         more = f" ({SHOWN} of {len(self.proposals)})" if few else ""
-        self._heading.setText(f"Suggested, from how your memories are used{more}")
-        self.all_button.setVisible(few)
-        while (item := self._rows.takeAt(0)) is not None:
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
-        for proposal in self.proposals[:SHOWN] if few else self.proposals:
-            self._rows.addWidget(self._row(proposal))
+        shown = self.proposals[:SHOWN] if few else self.proposals
+        self.fill(f"Suggested, from how your memories are used{more}", map(self._row, shown), few)
 
     def _row(self, proposal: Proposal) -> QWidget:
         widget = QWidget()
