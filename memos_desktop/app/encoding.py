@@ -25,6 +25,7 @@ from memos_desktop.vault.vault import Vault
 
 TO_ACTIVATION, TO_PLAINTEXT = "plaintext→activation", "activation→plaintext"
 INEXACT = "Attached behind other text, its cells do not see what stands before them; the answer can differ a little."
+UNFIT = "This model was measured to read KV states badly: it will read the text, until another model reads the state."
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Encoder:
         read = self._leisure.persist(lambda control: self._read(source, control), progress)
         if read.snapshot is None:
             assert read.known is not None
-            return _migrated(source.cube, read.activation, read.known, began, created=False)
+            return self._migrated(source.cube, read.activation, read.known, began, created=False)
         state = self._kept.keep(read.snapshot)
         activation = replace(read.activation, payload=replace(_payload(read.activation), bytes=state.bytes))
         try:
@@ -107,7 +108,7 @@ class Encoder:
             raise
         if not state.path.exists():  # swept as nobody's, before its cube was there
             self._kept.keep(read.snapshot)
-        return _migrated(source.cube, activation, state, began, created=True)
+        return self._migrated(source.cube, activation, state, began, created=True)
 
     def _read(self, source: _Source, progress: Progress) -> _Read:
         """Read the text, on the model's thread; nothing to do where that was done before."""
@@ -153,6 +154,13 @@ class Encoder:
         cube, created = made[0]
         size, ms = len(cube.text.encode()), (time.perf_counter() - began) * 1000
         return Migrated(cube_id, cube.id, cube.title, TO_PLAINTEXT, 0, size, ms, created)
+
+    def _migrated(self, source: Cube, activation: Cube, state: StateFile, began: float, created: bool) -> Migrated:
+        ms = (time.perf_counter() - began) * 1000
+        header = state.header
+        lost = (UNFIT if self._states.measured.of(header.identity.digest).reads_badly else INEXACT,)
+        tokens = header.end - header.start
+        return Migrated(source.id, activation.id, source.title, TO_ACTIVATION, tokens, state.bytes, ms, created, lost)
 
     def _start(self, maker: PromptMaker) -> list[PromptTurn]:
         """What a new chat with memory begins with: a document attached to its first message then fits exactly."""
@@ -246,10 +254,3 @@ def _decoded(vault: Vault, activation: Cube) -> tuple[Changes, Cube, bool]:
     with vault.step(f"Give the text of “{cube.title}” back") as step:
         vault.cubes.add(cube)
     return step.changes, cube, True
-
-
-def _migrated(source: Cube, activation: Cube, state: StateFile, began: float, created: bool) -> Migrated:
-    ms = (time.perf_counter() - began) * 1000
-    header = state.header
-    tokens = header.end - header.start
-    return Migrated(source.id, activation.id, source.title, TO_ACTIVATION, tokens, state.bytes, ms, created, (INEXACT,))

@@ -42,6 +42,11 @@ class Figures:
         """Whether attached cells pass the gate. What was never measured does not: it is measured when first needed."""
         return self.kl is not None and self.kl <= LARGEST_KL
 
+    @property
+    def reads_badly(self) -> bool:
+        """Whether the gate was measured and not passed."""
+        return self.kl is not None and self.kl > LARGEST_KL
+
 
 class Measured:
     """The figures by identity of the model's states, in one JSON file. Safe to use from every thread."""

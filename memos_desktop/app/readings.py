@@ -114,8 +114,8 @@ class States:
             return Readiness.ABSENT
         if self.state(engine, reading) is not None:
             return Readiness.READY
-        if not self.attaches(engine):
-            return Readiness.UNSUPPORTED
+        if self.measured.of(engine.identity.digest).reads_badly:
+            return Readiness.UNFIT
         return Readiness.OTHER_MODEL if self.store.blocks(reading.activation.id) else Readiness.ABSENT
 
 

@@ -142,6 +142,8 @@ class Scheduler:
         too_long = info is not None and len(reading.document.text) // CHARACTERS_PER_TOKEN >= info.context_length
         if info is not None and (too_long or not info.capabilities.shift):
             return Readiness.UNSUPPORTED
+        if identity is not None and self._states.measured.of(identity.digest).reads_badly:
+            return Readiness.UNFIT
         if reading.outdated:
             return Readiness.STALE
         if reading.activation is None or not has_states:

@@ -24,12 +24,16 @@ CHARACTERS_PER_TOKEN = 4
 
 
 class Readiness(StrEnum):
-    """What is kept of a memory as KV, seen from the loaded model."""
+    """What is kept of a memory as KV, seen from the loaded model.
+
+    Unfit: the model was measured to read attached cells badly; unsupported: its architecture does not allow them.
+    """
 
     READY = "ready"
     STALE = "stale"
     ABSENT = "absent"
     OTHER_MODEL = "other model"
+    UNFIT = "unfit"
     UNSUPPORTED = "unsupported"
 
 
@@ -96,6 +100,7 @@ _RELATIVE = re.compile(
 _WHY_TEXT = {
     Readiness.STALE: "its text was edited since it was kept as KV, so it is read as text",
     Readiness.OTHER_MODEL: "kept as KV for another model, so it is read as text",
+    Readiness.UNFIT: "this model was measured to read KV states badly, so it is read as text",
     Readiness.UNSUPPORTED: "this model cannot attach KV states, so it is read as text",
 }
 _HELP = {
@@ -103,6 +108,7 @@ _HELP = {
     Readiness.ABSENT: "keep it ready as KV to use it",
     Readiness.STALE: "it was edited since it was kept as KV: encode it again to use it",
     Readiness.OTHER_MODEL: "keep it ready as KV for this model too to use it",
+    Readiness.UNFIT: "this model was measured to read KV states badly: attach it by hand to have it read all the same",
     Readiness.UNSUPPORTED: "this model cannot attach KV states: attach it by hand to have it read all the same",
 }
 

@@ -54,6 +54,15 @@ def test_what_it_would_cost_is_said_before(keeping):
     assert (len(shelf(keeping)), keeping.library.journal().result(10)[-1].actor) == (1, "user")
 
 
+def test_it_says_where_the_model_reads_attached_states_badly(desk):
+    desk.trust(kl=2.0)
+    keeping = desk.open()
+    cube = document(keeping)
+    [made] = ready(keeping, cube)
+    assert "read KV states badly" in made.lost[0]
+    assert "measured to read KV states badly" in reason_of(say(keeping, attach=(cube.id,)), cube.id)
+
+
 def test_one_activation_cube_with_its_lineage(keeping):
     cube = document(keeping)
     told = []

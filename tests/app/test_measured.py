@@ -106,7 +106,7 @@ def test_a_model_that_reads_attached_cells_badly_reads_the_text_and_says_so(desk
     assert "reads attached memories badly" in support.words
     result = say(workspace, THIRD, attach=(cube.id,))
     assert (forms_of(result), result.stats.attached_tokens) == ({cube.id: Form.TEXT}, 0)
-    assert "cannot attach KV states" in reason_of(result, cube.id)
+    assert "measured to read KV states badly" in reason_of(result, cube.id)
     assert say(desk.open(), "And then?", chat_id=result.chat.id).stats.tier == "exact", "chats are kept all the same"
 
 

@@ -62,6 +62,7 @@ def test_short_facts_are_read_as_text_even_when_they_are_ready():
         (Readiness.STALE, "its text was edited since it was kept as KV, so it is read as text"),
         (Readiness.OTHER_MODEL, "kept as KV for another model, so it is read as text"),
         (Readiness.UNSUPPORTED, "this model cannot attach KV states, so it is read as text"),
+        (Readiness.UNFIT, "this model was measured to read KV states badly, so it is read as text"),
     ],
 )
 def test_it_says_why_it_is_not_attached(readiness, words):

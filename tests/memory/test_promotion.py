@@ -75,6 +75,7 @@ def test_secrets_are_not_written_into_states_unasked():
         (Readiness.STALE, [Action.REFRESH]),
         (Readiness.READY, []),
         (Readiness.UNSUPPORTED, []),
+        (Readiness.UNFIT, []),
     ],
 )
 def test_the_action_depends_on_what_is_kept(readiness, expected):
