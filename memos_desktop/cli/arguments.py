@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from memos_desktop import __version__
-from memos_desktop.cli.parsing import Groups, Parser, UsageError, count, group, positive, size, temperature, verb
-from memos_desktop.memory.cube import Kind, SemanticType, State
+from memos_desktop.cli import cube_verbs, history_verbs, kv_verbs
+from memos_desktop.cli.parsing import Groups, Parser, UsageError, group, positive, temperature, verb
+from memos_desktop.memory.cube import SemanticType
 from memos_desktop.memory.message import MemoryMode
 from memos_desktop.texts import plain
 
 BENCHMARKS = ("engine", "fused", "gap", "latency", "probes", "recall", "reopen", "stall", "start", "ttft")
-SCHEDULER_MODES = ("automatic", "ask", "off")
 MINUS = "\N{MINUS SIGN}"  # stands for the - of `cubes tag ID -T`, which argparse would take for an option
 
 
@@ -63,11 +63,9 @@ def parser() -> Parser:
         _model_verbs,
         _memory_verbs,
         _chat_verbs,
-        _cube_verbs,
-        _kv_verbs,
-        _scheduler_verbs,
-        _history_verbs,
-        _safety_verbs,
+        cube_verbs.add,
+        kv_verbs.add,
+        history_verbs.add,
         _other_verbs,
     ):
         add(groups, common)
@@ -132,89 +130,6 @@ def _chat_verbs(groups: Groups, common: Parser) -> None:
     verb(chats, common, "search", "chats.search", "find messages by words").add_argument(
         "text", metavar="TEXT"
     )
-
-
-def _cube_verbs(groups: Groups, common: Parser) -> None:
-    cubes = group(groups, common, "cubes", "look at memories and change them")
-    listed = verb(cubes, common, "list", "cubes.list_cubes", "memories that pass a filter, newest first")
-    listed.add_argument("--filter", default="", metavar="TEXT", dest="text")
-    listed.add_argument("--kind", type=Kind, choices=list(Kind))
-    listed.add_argument("--state", type=State, choices=list(State))
-    listed.add_argument("--type", type=SemanticType, choices=list(SemanticType))
-    listed.add_argument("--tag", metavar="T")
-    listed.add_argument("--project", metavar="P")
-    listed.add_argument("--bin", action="store_true", help="what was deleted")
-    listed.add_argument("--limit", type=positive, default=100, metavar="N")
-    listed.add_argument("--offset", type=count, default=0, metavar="N")
-    show = verb(cubes, common, "show", "cubes.show", "everything about one memory")
-    show.add_argument("id", metavar="ID")
-    show.add_argument("--version", type=positive, metavar="N")
-    edit = verb(cubes, common, "edit", "cubes.edit", "a new version with another text")
-    edit.add_argument("id", metavar="ID")
-    edit.add_argument("--text", required=True, metavar="T")
-    edit.add_argument("--reason", default="", metavar="R")
-    migrate = verb(cubes, common, "migrate", "migrate.migrate", "keep texts ready as KV, or give their text back")
-    migrate.add_argument("ids", nargs="+", metavar="ID")
-    migrate.add_argument("--to", type=Kind, choices=list(Kind), required=True, dest="target")
-    migrate.add_argument("--preview", action="store_true", help="what it would cost and lose; nothing is changed")
-    tag = verb(cubes, common, "tag", "cubes.tag", "add (+T) and remove (-T) tags")
-    tag.add_argument("ids", nargs="+", metavar="ID +T -T")
-    for name, help_text in (
-        ("pin", "always in the context"),
-        ("unpin", "no longer pinned"),
-        ("freeze", "forbid changes"),
-        ("unfreeze", "allow changes"),
-        ("archive", "keep, but never recall"),
-        ("restore", "back from the archive or the bin"),
-        ("delete", "to the bin, for 30 days"),
-    ):
-        verb(cubes, common, name, f"cubes.{name}", help_text).add_argument("ids", nargs="+", metavar="ID")
-
-
-def _kv_verbs(groups: Groups, common: Parser) -> None:
-    kv = group(groups, common, "kv", "what the model has read and keeps on the disk, as KV states")
-    verb(kv, common, "list", "kv.list_states", "the kept states, used last first")
-    verb(kv, common, "verify", "kv.verify", "read every kept state and compare it with its checksum")
-    prune = verb(kv, common, "prune", "kv.prune", "remove damaged states, then those used least recently")
-    how = prune.add_mutually_exclusive_group()
-    how.add_argument("--to", type=size, metavar="BYTES", help="until this much is left; 500MB is understood")
-    how.add_argument("--all", action="store_true", help="until nothing is left")
-    drop = verb(kv, common, "drop", "kv.drop", "remove single states, and what goes on from them")
-    drop.add_argument("ids", nargs="+", metavar="ID")
-    check = verb(kv, common, "check", "kv.check", "compare an answer that used KV with the same texts read")
-    check.add_argument("message", metavar="MESSAGE")
-    budget = verb(kv, common, "budget", "kv.budget", "how much room kept states may take; with BYTES set it")
-    budget.add_argument("bytes", nargs="?", type=size, metavar="BYTES", help="4GB is understood")
-
-
-def _scheduler_verbs(groups: Groups, common: Parser) -> None:
-    scheduler = group(groups, common, "scheduler", "proposals to keep memories ready, or to let their states go")
-    verb(scheduler, common, "list", "scheduler.list_proposals", "what real use suggests")
-    for name, help_text in (("accept", "carry a proposal out"), ("dismiss", "do not propose it for a month")):
-        verb(scheduler, common, name, f"scheduler.{name}", help_text).add_argument("id", metavar="ID")
-    mode = verb(scheduler, common, "mode", "scheduler.mode", "what it does with its proposals; with MODE set it")
-    mode.add_argument("mode", nargs="?", choices=SCHEDULER_MODES, metavar="MODE", help=", ".join(SCHEDULER_MODES))
-
-
-def _history_verbs(groups: Groups, common: Parser) -> None:
-    verb(groups, common, "undo", "history.undo", "take back the latest change")
-    verb(groups, common, "redo", "history.redo", "make the change again that was taken back")
-    journal = verb(groups, common, "journal", "history.journal", "what was changed, when, by whom and why")
-    journal.add_argument("--since", metavar="T", help="ISO 8601")
-    journal.add_argument("--cube", metavar="ID")
-    journal.add_argument("--limit", type=positive, default=100, metavar="N")
-
-
-def _safety_verbs(groups: Groups, common: Parser) -> None:
-    check = verb(groups, common, "check", "safety.check", "look for damage in the data folder")
-    check.add_argument("--repair", action="store_true", help="mend what can be made again")
-    backup = group(groups, common, "backup", "copies of the vault")
-    verb(backup, common, "create", "safety.create_backup", "make one now")
-    verb(backup, common, "list", "safety.list_backups", "the copies, newest first")
-    restore = verb(
-        backup, common, "restore", "safety.restore_backup", "go back to one; the present state is kept"
-    )
-    restore.add_argument("name", metavar="NAME")
 
 
 def _other_verbs(groups: Groups, common: Parser) -> None:
