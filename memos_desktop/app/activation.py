@@ -127,7 +127,7 @@ class Activation:
         def work(progress: Progress) -> Comparison:
             engine = self._models.engine(progress)
             prompt = prompt_of(self._store, self._encoder.maker(engine), self._states, self._settings, message_id)
-            return engine.compare((prompt,), progress)[0]
+            return engine.compare([(prompt,)], progress)[0][0]
 
         self._leisure.interrupt()
         return self._jobs.start("Comparing KV with text", self._models.worker, work)

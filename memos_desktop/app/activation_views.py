@@ -110,10 +110,14 @@ def _attaching(rollback: bool, shift: bool, figures: Figures) -> str:
         return "Its architecture does not allow cells to move, so memories are read as text."
     if figures.kl is None:
         return "How well it reads attached memories is measured when the first one is kept ready."
-    measured = f"divergence {figures.kl:.2f} nats at the first word"
+    measured = _measured(figures)
     if figures.reads_attached:
         return f"Memories that are kept ready are attached as KV ({measured})."
     return f"It reads attached memories badly ({measured}), so they are read as text."
+
+
+def _measured(figures: Figures) -> str:
+    return f"divergence {figures.kl:.2f} nats at the first word, {figures.agreement:.0%} of an answer's words the same"
 
 
 def row(vault: Vault, entry: Entry, identity: Identity | None) -> KvRow:
@@ -212,8 +216,8 @@ def _obstacle(vault: Vault, cube: Cube, states: States, info: ModelInfo | None, 
     if info is not None and not info.capabilities.shift:
         return f"{info.name} allows no cells to move, so nothing can be attached"
     figures = states.measured.of(identity.digest if identity else "")
-    if figures.kl is not None and not figures.reads_attached:
-        return f"the loaded model reads attached texts badly (divergence {figures.kl:.2f} nats)"
+    if figures.reads_badly:
+        return f"the loaded model reads attached texts badly ({_measured(figures)})"
     tokens = len(cube.text) // CHARACTERS_PER_TOKEN
     if info is not None and tokens > info.context_length:
         return f"its {tokens:,} tokens or so do not fit into the {info.context_length:,} of the context"

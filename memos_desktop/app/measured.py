@@ -18,18 +18,20 @@ WEIGHT = 0.3
 """Of the newest reading in the mean: other programs use the computer too."""
 LARGEST_KL = 0.35
 """Nats. Above this mean divergence at the first token, a model does not read attached cells well enough (README)."""
+LEAST_AGREEMENT = 0.94
+"""Below this share of tokens that stay the likeliest, answers lose what the texts say (README)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of one model. `kl` is None while attaching was never measured; `same_first` is a share of the prompts tried;
+    """Of one model. `kl` is None while attaching was never measured; `agreement` is a share of the tokens tried;
     `repair` is how many first tokens of a text are worth evaluating all the same when its cells are attached.
     """
 
     prefill_tps: float = 0.0
     attach_ms_per_token: float = 0.02
     kl: float | None = None
-    same_first: float = 0.0
+    agreement: float = 1.0
     repair: int = 0
 
     @property
@@ -40,12 +42,12 @@ class Figures:
     @property
     def reads_attached(self) -> bool:
         """Whether attached cells pass the gate. What was never measured does not: it is measured when first needed."""
-        return self.kl is not None and self.kl <= LARGEST_KL
+        return self.kl is not None and self.kl <= LARGEST_KL and self.agreement >= LEAST_AGREEMENT
 
     @property
     def reads_badly(self) -> bool:
         """Whether the gate was measured and not passed."""
-        return self.kl is not None and self.kl > LARGEST_KL
+        return self.kl is not None and not self.reads_attached
 
 
 class Measured:

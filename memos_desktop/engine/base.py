@@ -76,13 +76,15 @@ class Comparison:
     """The next token after a prompt, with cells attached against every token evaluated.
 
     `kl` is the Kullback-Leibler divergence of the attached from the exact distribution, in nats; `same_first`
-    whether both find the same token likeliest; `fused_tokens` how many cells were made for another place. Times in
-    milliseconds until that token; `attach_ms` is what putting the cells in their places took, `evaluated_tokens` what
-    the exact way really computed.
+    whether both find the same token likeliest; `agreement` the share of tokens of which both say that, where the
+    exact answer was followed further, each after the same words; `fused_tokens` how many cells were made for
+    another place. Times in milliseconds until that token; `attach_ms` is what putting the cells in their places took,
+    `evaluated_tokens` what the exact way really computed.
     """
 
     kl: float
     same_first: bool
+    agreement: float
     fused_tokens: int
     attached_tokens: int
     exact_ms: float
@@ -241,10 +243,12 @@ class Engine(Protocol):
         """
         ...
 
-    def compare(self, prompts: Sequence[Prompt], progress: Progress) -> tuple[Comparison, ...]:
-        """Read prompts of the same tokens, each with its spans, and compare what comes next with all evaluated.
+    def compare(
+        self, questions: Sequence[Sequence[Prompt]], progress: Progress, following: int = 0
+    ) -> tuple[tuple[Comparison, ...], ...]:
+        """For each question, prompts of the same tokens, each with its spans: what comes next against all evaluated.
 
-        Raises Cancelled.
+        The exact way's likeliest answer is followed for so many tokens. Raises Cancelled.
         """
         ...
 

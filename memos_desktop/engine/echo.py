@@ -127,7 +127,9 @@ class EchoEngine:
         """Raises UnsupportedOperationError."""
         raise UnsupportedOperationError("The echo model has no KV states.", "Choose a real model.")
 
-    def compare(self, prompts: Sequence[Prompt], progress: Progress) -> tuple[Comparison, ...]:
+    def compare(
+        self, questions: Sequence[Sequence[Prompt]], progress: Progress, following: int = 0
+    ) -> tuple[tuple[Comparison, ...], ...]:
         """Raises UnsupportedOperationError."""
         raise UnsupportedOperationError("The echo model has no KV states.", "Choose a real model.")
 

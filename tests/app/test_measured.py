@@ -87,7 +87,7 @@ def test_a_model_is_measured_when_the_first_text_is_kept_ready_and_never_again(d
     ready(workspace, first)
     figures = Measured(desk.folder.measured).of(desk.identity.digest)
     assert figures.kl > 0
-    assert 0 <= figures.same_first <= 1
+    assert 0 <= figures.agreement <= 1
     assert figures.attach_ms_per_token > 0
     assert figures.prefill_tps > 0
     assert len(calls) == 4
@@ -123,12 +123,12 @@ def test_a_model_that_does_well_attaches(desk, monkeypatch):
 def test_nothing_is_kept_of_a_measurement_that_was_cancelled(desk, monkeypatch):
     begun, compare = threading.Event(), LlamaCppEngine.compare
 
-    def slow(engine, prompts, progress):
+    def slow(engine, questions, progress, following):
         stopped = threading.Event()
         progress.on_cancel(stopped.set)
         begun.set()
         assert stopped.wait(30), "nobody stopped it"
-        return compare(engine, prompts, progress)
+        return compare(engine, questions, progress, following)
 
     monkeypatch.setattr(LlamaCppEngine, "compare", slow)
     workspace = desk.open()
@@ -145,14 +145,14 @@ def test_nothing_is_kept_of_a_measurement_that_was_cancelled(desk, monkeypatch):
 def test_a_chat_does_not_wait_for_a_measurement(desk, monkeypatch):
     begun, compare, calls = threading.Event(), LlamaCppEngine.compare, []
 
-    def slow(engine, prompts, progress):
-        calls.append(prompts)
+    def slow(engine, questions, progress, following):
+        calls.append(questions)
         if len(calls) == 1:
             stopped = threading.Event()
             progress.on_cancel(stopped.set)
             begun.set()
             assert stopped.wait(30), "nobody stopped it"
-        return compare(engine, prompts, progress)
+        return compare(engine, questions, progress, following)
 
     monkeypatch.setattr(LlamaCppEngine, "compare", slow)
     workspace = desk.open()

@@ -20,9 +20,9 @@ def compared(monkeypatch):
     """The prompts that were compared."""
     prompts, compare = [], LlamaCppEngine.compare
 
-    def watched(engine, variants, progress):
-        prompts.extend(variants)
-        return compare(engine, variants, progress)
+    def watched(engine, questions, progress, following=0):
+        prompts.extend(prompt for question in questions for prompt in question)
+        return compare(engine, questions, progress, following)
 
     monkeypatch.setattr(LlamaCppEngine, "compare", watched)
     return prompts

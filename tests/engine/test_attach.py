@@ -298,10 +298,10 @@ def test_settled_right_behind_a_block_its_cells_are_in_their_place(bench, cold, 
 
 def test_comparing_says_how_far_attached_cells_lead_away(bench, facts):
     prompt = ask(bench, (FACTS, facts), history=HISTORY)
-    (found,) = bench.engine.compare([prompt], Progress())
+    ((found,),) = bench.engine.compare([(prompt,)], Progress())
     assert found.kl > 0
     assert (found.attached_tokens, found.fused_tokens) == (held(facts), held(facts))
-    (exact,) = bench.engine.compare([ask(bench, (FACTS, facts))], Progress())
+    ((exact,),) = bench.engine.compare([(ask(bench, (FACTS, facts)),)], Progress())
     assert (exact.kl, exact.same_first, exact.fused_tokens) == (0, True, 0)
 
 
@@ -318,7 +318,7 @@ def test_attached_to_the_starter_a_text_is_understood_nearly_as_well(starter, tm
     history = "Hi! I want to ask you about an old house.", "Of course. What do you want to know about the house?"
     question = "Who planted the walnut tree? Answer with a name."
     prompt = ask(bench, (REAL, state), history=history, text=question)
-    (found,) = bench.engine.compare([prompt], Progress())
+    ((found,),) = bench.engine.compare([(prompt,)], Progress())
     assert found.attached_tokens == held(state)
     assert 0 < found.kl < 0.2
     assert found.same_first

@@ -78,8 +78,8 @@ def test_only_moved_cells_can_change_an_answer() -> None:
 )
 def test_a_check_is_said_in_words(kl: float, same: bool, said: str) -> None:
     found = Comparison(
-        kl=kl, same_first=same, attached_tokens=9, fused_tokens=9, exact_ms=6600, fused_ms=430, attach_ms=1,
-        evaluated_tokens=90,
+        kl=kl, same_first=same, agreement=1.0, attached_tokens=9, fused_tokens=9, exact_ms=6600, fused_ms=430,
+        attach_ms=1, evaluated_tokens=90,
     )  # fmt: skip
     assert check_words(found) == f"{said} 430 ms instead of 6.6 s."
 

@@ -15,6 +15,7 @@ from memos_desktop.engine.kv.store import KvStore
 from memos_desktop.engine.llamacpp import snapshots
 from memos_desktop.engine.llamacpp.cache import Cache, StopFlag
 from memos_desktop.engine.llamacpp.library import Library
+from memos_desktop.engine.llamacpp.outlook import Outlook, by_question
 from memos_desktop.engine.llamacpp.reading import Gained, Reader
 from memos_desktop.engine.llamacpp.sampler import Sampler
 from memos_desktop.engine.llamacpp.template import ChatTemplate
@@ -62,15 +63,6 @@ class _Meter:
     def reading(self) -> float:
         """Seconds that evaluating the prompt took, without what was restored."""
         return self.prefill - self.gained.seconds
-
-
-@dataclass(frozen=True, slots=True)
-class _Outlook:
-    """The logits after a prompt, a float32 array over the vocabulary, and the milliseconds until they were there."""
-
-    logits: Any
-    gained: Gained
-    ms: float
 
 
 class LlamaCppEngine:
@@ -180,28 +172,24 @@ class LlamaCppEngine:
         place = snapshots.Place(self._identity, self._info.name, owner, (), title)
         return snapshots.of_block(self._cache, ids, len(lead.tokens), place)
 
-    def compare(self, prompts: Sequence[Prompt], progress: Progress) -> tuple[Comparison, ...]:
-        """Read prompts of the same tokens, each with its spans, and compare what comes next with all evaluated.
+    def compare(
+        self, questions: Sequence[Sequence[Prompt]], progress: Progress, following: int = 0
+    ) -> tuple[tuple[Comparison, ...], ...]:
+        """Compare what comes after prompts with spans with what comes after the same, all evaluated; see `base.Engine`.
 
-        Raises Cancelled.
+        Way by way, so that questions about the same texts find them in the cache.
         """
         self._check_use()
-        self._check_room(len(prompts[0].tokens))
+        for prompt in (question[0] for question in questions):
+            self._check_room(len(prompt.tokens) + following)
         self._end_running()
-        *fused, exact = [self._next(prompt, progress) for prompt in (*prompts, prompts[0].exact)]
-        return tuple(
-            Comparison(
-                kl=divergence(exact.logits, one.logits),
-                same_first=int(one.logits.argmax()) == int(exact.logits.argmax()),
-                fused_tokens=one.gained.fused,
-                attached_tokens=one.gained.attached,
-                exact_ms=exact.ms,
-                fused_ms=one.ms,
-                attach_ms=one.gained.seconds * 1000,
-                evaluated_tokens=exact.gained.evaluated,
-            )
-            for one in fused
-        )
+        exact = [self._look_ahead(question[0].exact, progress, following) for question in questions]
+        ways = zip(*questions, strict=True)
+        fused = [
+            [self._look_ahead(p, progress, following, seen.answer) for p, seen in zip(way, exact, strict=True)]
+            for way in ways
+        ]
+        return by_question(exact, fused)
 
     def reset(self) -> None:
         """Drop and overwrite everything in the cache."""
@@ -262,11 +250,24 @@ class LlamaCppEngine:
                 progress.update(done, total)
         progress.check()
 
-    def _next(self, prompt: Prompt, progress: Progress) -> "_Outlook":
-        """What comes after `prompt`, and what it took to know. Raises Cancelled."""
+    def _look_ahead(
+        self, prompt: Prompt, progress: Progress, following: int, answer: tuple[int, ...] | None = None
+    ) -> Outlook:
+        """What comes after `prompt` and `answer`, or the likeliest one of `following` tokens. Raises Cancelled."""
         gained, started = Gained(), time.perf_counter()
         self._read(prompt, gained, progress, blocks_first=True)
-        return _Outlook(self._cache.logits(self._tokens.size), gained, (time.perf_counter() - started) * 1000)
+        logits = [self._cache.logits(self._tokens.size)]
+        ms = (time.perf_counter() - started) * 1000
+        said: list[int] = []
+        while len(said) < (following if answer is None else len(answer)):
+            token = int(logits[-1].argmax()) if answer is None else answer[len(said)]
+            if self._tokens.ends(token):
+                break
+            said.append(token)
+            progress.check()
+            self._cache.evaluate([token])
+            logits.append(self._cache.logits(self._tokens.size))
+        return Outlook(tuple(logits), tuple(said), gained, ms)
 
     def _stream(
         self, prompt: Prompt, sampling: Sampling, progress: Progress, owner: str
@@ -319,15 +320,3 @@ class LlamaCppEngine:
             token = sampler.next(self._cache.context)
             meter.decode += time.perf_counter() - started
         return Finish.STOP
-
-
-def divergence(exact: Any, other: Any) -> float:
-    """The Kullback-Leibler divergence of `other` from `exact` in nats; both are logits over the vocabulary."""
-    import numpy as np
-
-    def logs(logits: Any) -> Any:
-        shifted = logits.astype(np.float64) - logits.max()
-        return shifted - np.log(np.exp(shifted).sum())
-
-    wanted, found = logs(exact), logs(other)
-    return max(0.0, float((np.exp(wanted) * (wanted - found)).sum()))
