@@ -7,6 +7,7 @@ import sys
 CHILDREN = {
     "embedder": "memos_desktop.engine.embedder_child",
     "index": "memos_desktop.vault.chroma_child",
+    "layout": "memos_desktop.engine.layout_child",
 }
 
 

@@ -5,6 +5,7 @@ import time
 from datetime import UTC, datetime
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+ID_LENGTH = 20
 
 
 def new_id() -> str:

@@ -63,6 +63,11 @@ class DataFolder:
         return self.root / "logs"
 
     @property
+    def forgetting(self) -> Path:
+        """What is to be forgotten and is not yet gone everywhere, as JSON that holds ids only."""
+        return self.root / "forgetting.json"
+
+    @property
     def settings(self) -> Path:
         """The settings, as JSON."""
         return self.root / "settings.json"

@@ -1,5 +1,6 @@
 """Rules for every test: no deadline by the clock of a shared machine, and no worker thread left behind."""
 
+import gc
 import threading
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import settings
 
 settings.register_profile("shared-machine", deadline=None)
 settings.load_profile("shared-machine")
-WORKERS = frozenset(("vault", "index", "model", "recall", "files", "background", "states", "encoding"))
+WORKERS = frozenset(("vault", "index", "model", "recall", "files", "background", "states", "encoding", "past"))
 
 
 @pytest.fixture(autouse=True)
@@ -16,3 +17,16 @@ def _no_worker_left():
     yield
     left = [t.name for t in threading.enumerate() if t.name in WORKERS and t.ident not in before]
     assert not left, f"the test left worker threads running: {left}"
+
+
+@pytest.fixture(autouse=True)
+def _collected_on_the_qt_thread(request):
+    """Python's collector runs on whichever thread allocates. Where that is a worker, it hands the widgets of an earlier
+    test to the Qt thread to be deleted, which may have deleted them by then: the process ends. So it runs here only."""
+    if "qtbot" not in request.fixturenames:
+        yield
+        return
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()

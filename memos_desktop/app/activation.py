@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 
 from memos_desktop.app import activation_views as views
+from memos_desktop.app import parametric
 from memos_desktop.app.activation_views import FormRow, KvRow, KvSupport, Pathway, Usage
 from memos_desktop.app.encoding import Encoder, Migrated
 from memos_desktop.app.jobs import Job, Jobs, SerialWorker, Urgency
@@ -87,12 +88,12 @@ class Activation:
 
     def preview(self, ids: Sequence[str], target: Kind) -> "Future[tuple[Pathway, ...]]":
         """What migrating these cubes would cost and lose. Changes nothing; loads no model."""
+        return self._store.read(lambda vault: self.pathways(vault, ids, target), Urgency.NOW)
 
-        def work(vault: Vault) -> tuple[Pathway, ...]:
-            now = self._states, self._models.state.info, self._models.identity
-            return tuple(views.pathway(vault, vault.cubes.get(id), target, *now) for id in ids)
-
-        return self._store.read(work, Urgency.NOW)
+    def pathways(self, vault: Vault, ids: Sequence[str], target: Kind) -> tuple[Pathway, ...]:
+        """The same, on the vault's thread."""
+        now = self._states, self._models.state.info, self._models.identity
+        return tuple(views.pathway(vault, vault.cubes.get(id), target, *now) for id in ids)
 
     def migrate(self, ids: Sequence[str], target: Kind) -> Job:
         """Migrate cubes one by one. The result is a tuple of Migrated; what is done when it is cancelled stays."""
@@ -100,9 +101,8 @@ class Activation:
         if target is Kind.PLAINTEXT:
             return self._jobs.start("Giving texts back", self._store.background, lambda p: self._decode_all(wanted, p))
         if target is not Kind.ACTIVATION:
-            raise UnsupportedOperationError(
-                "Memory is not trained into adapters by this version.", "Keep it ready as KV instead."
-            )
+            reason = parametric.obstacle()
+            raise UnsupportedOperationError(f"Nothing was changed: {reason}.", parametric.hint())
         title = "Keeping a memory ready" if len(wanted) == 1 else f"Keeping {len(wanted)} memories ready"
         return self.keep_ready(title, wanted)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from memos_desktop.app import parametric
 from memos_desktop.app.encoding import INEXACT
 from memos_desktop.app.kept_states import stands
 from memos_desktop.app.measured import Figures, Measured
@@ -183,7 +184,7 @@ def pathway(
     if target is Kind.PLAINTEXT:
         return _to_text(vault, blank, cube)
     if target is not Kind.ACTIVATION:
-        return replace(blank, reason="memory is not trained into adapters by this version")
+        return replace(blank, reason=parametric.obstacle())
     obstacle = _obstacle(vault, cube, states, info, identity)
     if obstacle:
         return replace(blank, reason=obstacle)

@@ -57,6 +57,24 @@ class Chats:
 
         return self._store.change(work)
 
+    def delete_message(self, id: str) -> "Future[Changes]":
+        """Put a message with all that is below it in the bin; what the model has kept of the chat is gone at once.
+
+        Raises NotFoundError, UserError for an answer that is being written.
+        """
+
+        def work(vault: Vault) -> Changes:
+            message = vault.chats.message(id)
+            changes = vault.chats.delete_message(message.id)
+            self._forget(message.chat_id)
+            return changes
+
+        return self._store.change(work)
+
+    def exclude(self, id: str, cube_id: str, on: bool = True) -> "Future[Changes]":
+        """Do not use a memory in this chat any more, or (`on` False) use it again."""
+        return self._store.change(lambda vault: vault.chats.exclude(id, cube_id, on))
+
     def search(self, text: str) -> "Future[tuple[MessageHit, ...]]":
         """Places in all chats where these words stand."""
         return self._store.read(lambda vault: vault.chats.search(text), Urgency.NOW)

@@ -99,6 +99,21 @@ class Indexing:
             self.worker.call(self._mend, urgency=Urgency.SOON)
         return done
 
+    def discard(self) -> "Future[int]":
+        """Remove the index from the disk, as vectors stay in its files when they are deleted, and build it again.
+
+        Gives how many files could not be removed.
+        """
+
+        def work() -> int:
+            left = self._index.discard()
+            if self._opened:
+                self._index.open(self._embedder.id, self._embedder.dimension)
+                self.worker.submit(self._mend, urgency=Urgency.IDLE)
+            return left
+
+        return self.worker.submit(work, urgency=Urgency.NOW)
+
     def rebuild(self, progress: Progress) -> None:
         """Make the index again from the vectors in the vault. Runs on the index worker."""
         if not self._opened:

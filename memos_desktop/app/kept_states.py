@@ -97,6 +97,24 @@ class KeptStates:
         """Remove what was kept of a chat; the bytes freed."""
         return self._writer.submit(lambda: self._told(self.store.drop_owner(f"chat:{chat_id}")))
 
+    def forget(self, cubes: Sequence[str], chats: Sequence[str]) -> "Future[int]":
+        """Remove states in which these cubes stand, and all of these chats; how many there were.
+
+        What a chat has left to be read or written now is removed too, when it has come to that.
+        """
+        self._leisure.interrupt()
+        self._models.reset()
+
+        def work() -> int:
+            before = len(self.store.entries())
+            freed = sum(self.store.drop_cube(id) for id in cubes)
+            freed += sum(self.store.drop_owner(f"chat:{id}") for id in chats)
+            self._told(freed)
+            return before - len(self.store.entries())
+
+        self.settled().add_done_callback(lambda _: self._writer.submit(work))
+        return self._writer.submit(work)
+
     def drop(self, ids: Sequence[str]) -> "Future[int]":
         """Remove states and what goes on from them; the bytes freed."""
         return self._writer.submit(lambda: self._told(self.store.drop(ids)))

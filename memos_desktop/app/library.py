@@ -7,13 +7,16 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from memos_desktop.app import bulk
 from memos_desktop.app.jobs import Job, Jobs, Urgency
 from memos_desktop.app.store import Store
+from memos_desktop.app.texts_kept import checked
 from memos_desktop.app.turn_file import read_turns, turns_only
 from memos_desktop.errors import NotFoundError, UserError
 from memos_desktop.ids import new_id, now
-from memos_desktop.memory import governance, lifecycle
+from memos_desktop.memory import governance
 from memos_desktop.memory.changes import Changes, Step
+from memos_desktop.memory.completion import Values
 from memos_desktop.memory.cube import (
     Cube,
     CubeFilter,
@@ -27,13 +30,12 @@ from memos_desktop.memory.cube import (
     title_of,
 )
 from memos_desktop.memory.message import Message
+from memos_desktop.memory.timeline import TimeBasis, Timeline, Zoom
 from memos_desktop.memory.use import Use
 from memos_desktop.progress import Progress
-from memos_desktop.texts import one_line, plain
+from memos_desktop.texts import one_line
 from memos_desktop.vault.imports import ImportedTurn, ImportReport, SkippedLine, TurnImport, batches
 from memos_desktop.vault.vault import Vault
-
-LONGEST_TEXT = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,34 @@ class Library:
         """One page of the cubes that the filter lets through."""
         return self._store.read(lambda v: v.cubes.page(filter, offset, limit, sort, descending), Urgency.NOW)
 
+    def ids(
+        self,
+        filter: CubeFilter,
+        spans: Sequence[tuple[int, int]] | None = None,
+        sort: SortKey = SortKey.CREATED,
+        descending: bool = True,
+    ) -> "Future[tuple[str, ...]]":
+        """The ids of such a list, or of its `spans` (first row, number of rows): for selections of any size."""
+        return self._store.read(lambda vault: vault.cubes.ids(filter, sort, descending, spans), Urgency.NOW)
+
+    def timeline(
+        self,
+        filter: CubeFilter,
+        by: TimeBasis = TimeBasis.EVENT,
+        zoom: Zoom = Zoom.MONTH,
+        between: tuple[datetime, datetime] | None = None,
+    ) -> "Future[Timeline]":
+        """How many cubes the filter lets through in each span of time, by when they happened or were recorded."""
+        sort = SortKey.TIME if by is TimeBasis.EVENT else SortKey.CREATED
+        return self._store.read(lambda vault: vault.cubes.lists.timeline(filter, sort, zoom, between), Urgency.NOW)
+
+    def values(self) -> "Future[Values]":
+        """What a filter can ask for: tags and projects, with their numbers of cubes.
+
+        Asked for the first time it loads what makes filters fast, in the background and piece by piece.
+        """
+        return self._store.by_pieces(_values)
+
     def cube(self, id: str, version: int | None = None) -> "Future[Cube]":
         """One cube; `id` may be a unique beginning. Raises NotFoundError."""
         return self._store.read(lambda vault: vault.cubes.get(id, version), Urgency.NOW)
@@ -98,7 +128,7 @@ class Library:
         project: str | None = None,
     ) -> "Future[Cube]":
         """Keep a text as a new plaintext cube. Raises UserError for an empty or a huge one."""
-        content = _checked(text)
+        content = checked(text)
         moment = now()
         title, project = one_line(title or ""), one_line(project or "") or None
         cube = Cube(
@@ -125,7 +155,7 @@ class Library:
         reason: str = "",
     ) -> "Future[Changes]":
         """Change what a cube says, as a new version. Raises UserError: frozen, read only, changed meanwhile."""
-        content = None if text is None else _checked(text)
+        content = None if text is None else checked(text)
         title = one_line(title or "") or None
 
         def work(vault: Vault) -> Changes:
@@ -153,21 +183,19 @@ class Library:
 
     def pin(self, ids: Sequence[str], on: bool) -> "Future[Changes]":
         """Pin: always in the prompt. Or unpin."""
-        label = "Pin" if on else "Unpin"
-        return self._store.change(lambda v: v.cubes.update(_whole(v, ids), _named(label, ids), pinned=on))
+        return self._store.change(lambda vault: bulk.pin(vault, _whole(vault, ids), on=on))
 
     def freeze(self, ids: Sequence[str], on: bool) -> "Future[Changes]":
         """Freeze: nothing about it can be changed. Or unfreeze."""
-        label = "Freeze" if on else "Unfreeze"
-        return self._store.change(lambda v: v.cubes.update(_whole(v, ids), _named(label, ids), frozen=on))
+        return self._store.change(lambda vault: bulk.freeze(vault, _whole(vault, ids), on=on))
 
     def archive(self, ids: Sequence[str]) -> "Future[Changes]":
         """Archive: kept and shown, no longer recalled."""
-        return self._store.change(lambda vault: _transit(vault, ids, "Archive", "archive"))
+        return self._store.change(lambda vault: bulk.archive(vault, _whole(vault, ids)))
 
     def restore(self, ids: Sequence[str]) -> "Future[Changes]":
         """Bring back what is archived, merged or expired."""
-        return self._store.change(lambda vault: _transit(vault, ids, "Restore", "restore"))
+        return self._store.change(lambda vault: bulk.restore(vault, _whole(vault, ids)))
 
     def bin(self, ids: Sequence[str]) -> "Future[Changes]":
         """Delete to the bin."""
@@ -179,15 +207,7 @@ class Library:
 
     def confirm(self, ids: Sequence[str]) -> "Future[Changes]":
         """Agree to what a rule proposed."""
-
-        def work(vault: Vault) -> Changes:
-            with vault.step(_named("Confirm", ids)) as step:
-                for id in _whole(vault, ids):
-                    confirmed = replace(vault.cubes.get(id).governance, proposed=False)
-                    vault.cubes.update([id], "Confirm", governance=confirmed)
-            return step.changes
-
-        return self._store.change(work)
+        return self._store.change(lambda vault: bulk.confirm(vault, _whole(vault, ids)))
 
     def tags(self) -> "Future[tuple[tuple[str, int], ...]]":
         """Every tag with its number of cubes."""
@@ -248,6 +268,11 @@ class Library:
         return self._jobs.start(f"Importing {path.name}", self._store.background, work)
 
 
+def _values(vault: Vault) -> Values | None:
+    lists = vault.cubes.lists
+    return None if lists.load_piece() else lists.values()
+
+
 def _keep(importer: TurnImport, batch: list[ImportedTurn], _vault: Vault) -> int:
     return importer.keep(batch)
 
@@ -279,18 +304,6 @@ def _message_if_there(vault: Vault, id: str) -> Message | None:
         return None
 
 
-def _checked(text: str) -> str:
-    content = plain(text).strip()
-    if not content:
-        raise UserError("There is no text to keep.", "Write what is to be remembered.")
-    if len(content) > LONGEST_TEXT:
-        raise UserError(
-            f"This text has {len(content):,} characters; one memory holds {LONGEST_TEXT:,} at most. Nothing was kept.",
-            "Split it into parts.",
-        )
-    return content
-
-
 def _tags(words: Iterable[str]) -> tuple[str, ...]:
     """Each tag once, in order; blank ones are none."""
     return tuple(dict.fromkeys(tag for word in words if (tag := one_line(word))))
@@ -300,23 +313,10 @@ def _whole(vault: Vault, ids: Sequence[str]) -> list[str]:
     return [vault.cubes.resolve(id) for id in ids]
 
 
-def _named(verb: str, ids: Sequence[str]) -> str:
-    return f"{verb} memory" if len(ids) == 1 else f"{verb} {len(ids)} memories"
-
-
 def _require(action: governance.Action, cube: Cube) -> None:
     verdict = governance.may(action, cube, governance.Context(now()))
     if not verdict:
         raise UserError(f"“{cube.title}” cannot be changed: {verdict.reason}. Nothing was changed.")
-
-
-def _transit(vault: Vault, ids: Sequence[str], verb: str, trigger: str) -> Changes:
-    with vault.step(_named(verb, ids)) as step:
-        for id in _whole(vault, ids):
-            cube = vault.cubes.get(id)
-            state = lifecycle.restored(cube) if trigger == "restore" else lifecycle.after(cube, trigger)
-            vault.cubes.update([id], verb, state=state)
-    return step.changes
 
 
 def _played(changes: Changes | None) -> tuple[Changes, Changes | None]:

@@ -117,7 +117,8 @@ class Scheduler:
         uses = vault.uses.since(moment - UNUSED)
         cubes = _concerned(vault, [use.cube_id for use in uses])
         facts = {cube.id: self._facts(vault, cube, identity) for cube in cubes}
-        dismissed = {(id, Action(action)): when for (id, action), when in vault.uses.dismissals().items()}
+        kept = vault.uses.dismissals().items()  # the review list keeps its own there too
+        dismissed = {(id, Action(action)): when for (id, action), when in kept if action in set(Action)}
         speed = self._states.measured.of(identity.digest if identity else "").speed
         return propose(uses, facts, speed, moment, dismissed)
 

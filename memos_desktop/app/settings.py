@@ -27,10 +27,19 @@ class SchedulerMode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SavedFilter:
+    """A filter of the browser that has a name; `text` is in the filter language."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What a person can set. `model` is a catalogue name or a path; None means the starter.
 
     `kv_budget`: bytes that kept KV states may take. `memory_seconds`: how long recalled memories may delay an answer.
+    `archive_after_days`: without use or change for so long, memories are archived; 0 means never.
     """
 
     theme: str = "system"
@@ -48,7 +57,9 @@ class Settings:
     kv_budget: int = 4_000_000_000
     scheduler: SchedulerMode = SchedulerMode.ASK
     memory_seconds: float = 4.0
+    archive_after_days: int = 180
     first_run_done: bool = False
+    saved_filters: tuple[SavedFilter, ...] = ()
 
 
 class SettingsStore:
@@ -111,4 +122,6 @@ def _from_json(data: dict[str, Any]) -> Settings:
         values["memory_mode"] = MemoryMode(values["memory_mode"])
     if "scheduler" in values:
         values["scheduler"] = SchedulerMode(values["scheduler"])
+    if "saved_filters" in values:
+        values["saved_filters"] = tuple(SavedFilter(one["name"], one["text"]) for one in values["saved_filters"])
     return Settings(**values)

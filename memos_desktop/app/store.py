@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from memos_desktop.app.events import Broadcast
 from memos_desktop.app.jobs import SerialWorker, Urgency
+from memos_desktop.errors import UserError
 from memos_desktop.memory.changes import Changes
 from memos_desktop.paths import DataFolder
 from memos_desktop.vault.vault import Vault
@@ -24,6 +25,7 @@ class Store:
 
     def __init__(self, folder: DataFolder, events: Broadcast[Changes]) -> None:
         self._events = events
+        self._closing = False
         self.worker = SerialWorker("vault")
         self.background = SerialWorker("background")
         try:
@@ -44,6 +46,30 @@ class Store:
     def slip(self, function: Callable[[Vault], T]) -> T:
         """The same as `ask`, behind everything that somebody waits for: a piece of long work."""
         return self.worker.call(lambda: function(self._vault), urgency=Urgency.IDLE)
+
+    def by_pieces(self, piece: Callable[[Vault], T | None]) -> "Future[T]":
+        """Do long work in pieces, each behind everything that somebody waits for, until one of them gives a result."""
+        future: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                found = piece(self._vault) if not self._closing else None
+            except Exception as error:  # the future carries it to whoever waits
+                future.set_exception(error)
+                return
+            if found is None:
+                go_on()
+            else:
+                future.set_result(found)
+
+        def go_on() -> None:
+            if self._closing:
+                future.set_exception(UserError("The program is closing, so this was not finished."))
+            else:
+                self.worker.submit(run, urgency=Urgency.IDLE)
+
+        go_on()
+        return future
 
     def change(self, function: Callable[[Vault], Changes]) -> "Future[Changes]":
         """Write, and broadcast what changed."""
@@ -69,6 +95,7 @@ class Store:
 
     def close(self) -> None:
         """Finish what is queued, close the file, end the threads."""
+        self._closing = True
         self.background.close()
         self.worker.call(self._vault.close, urgency=Urgency.IDLE)
         self.worker.close()

@@ -243,13 +243,13 @@ def as_recalled(found: Cube | Reading) -> Recalled:
     return Recalled(candidate, 0.0)
 
 
-def record_use(vault: Vault, receipt: Receipt, chat_id: str | None) -> Changes:
-    """Count the use of every cube that was injected, and note the scheduler's decisions in the journal."""
+def record_use(vault: Vault, receipt: Receipt, chat_id: str | None, message_id: str = "") -> Changes:
+    """Count the use of every cube that an answer was given, and note the scheduler's decisions in the journal."""
     if not receipt.decisions:
         return Changes()
     moment = now()
     uses = [
-        Use(d.recalled.id, d.recalled.candidate.version, moment, d.form, d.tokens, chat_id or "")
+        Use(d.recalled.id, d.recalled.candidate.version, moment, d.form, d.tokens, chat_id or "", message_id)
         for d in receipt.injected
         if d.recalled.candidate.owner is Owner.CUBE
     ]

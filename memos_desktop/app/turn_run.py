@@ -61,7 +61,7 @@ class Run:
         self._memory = parts.memory
         self._kept = parts.kept
         self._wording = parts.wording
-        self._request = request
+        self._request = replace(request, exclude=request.exclude | frozenset(opened.chat.excluded))
         self._opened = opened
         self._tell = on_event
         self._keeps = not request.temporary
@@ -132,7 +132,8 @@ class Run:
             self._memory.note_speed(identity.digest, stats)
         if not self._keeps:
             return
-        self._store.apply(lambda vault: record_use(vault, self._receipt, self._opened.chat.id))
+        chat_id, answer_id = self._opened.chat.id, self._required().id
+        self._store.apply(lambda vault: record_use(vault, self._receipt, chat_id, answer_id))
         if self._text:
             user, answer = self._opened.user, replace(self._required(), text=self._text)
             self._kept.settle(

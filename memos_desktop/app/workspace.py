@@ -5,24 +5,39 @@ from datetime import timedelta
 
 from memos_desktop.app.activation import Activation
 from memos_desktop.app.chats import Chats
+from memos_desktop.app.cube_map import CubeMap
 from memos_desktop.app.encoding import Encoder
 from memos_desktop.app.events import Broadcast
+from memos_desktop.app.forgetting import Forgetting
 from memos_desktop.app.indexing import Indexing, MissingEmbedder
+from memos_desktop.app.inspection import Inspection
+from memos_desktop.app.intake import Intake
 from memos_desktop.app.jobs import Job, Jobs, Urgency
 from memos_desktop.app.kept_states import KeptStates
+from memos_desktop.app.learned import Learned
 from memos_desktop.app.leisure import Leisure
 from memos_desktop.app.library import Library
+from memos_desktop.app.lineage import Lineage
 from memos_desktop.app.measured import Measured
 from memos_desktop.app.models import Models
+from memos_desktop.app.numbers import CubesByNumber
+from memos_desktop.app.operations import Operations
+from memos_desktop.app.pathways import Pathways
 from memos_desktop.app.readings import States
 from memos_desktop.app.recall import Recall
+from memos_desktop.app.reviews import Reviews
+from memos_desktop.app.saved_filters import SavedFilters
 from memos_desktop.app.scheduler import Scheduler
 from memos_desktop.app.settings import SettingsStore
 from memos_desktop.app.store import Store
+from memos_desktop.app.sweeping import Sweeper
+from memos_desktop.app.time_machine import TimeMachine
+from memos_desktop.app.transfer import Transfer
 from memos_desktop.app.turn_memory import TurnMemory
 from memos_desktop.app.turn_prompt import load_wording
 from memos_desktop.app.turn_run import TurnParts
 from memos_desktop.app.turns import Turns
+from memos_desktop.app.what_if import WhatIfs
 from memos_desktop.engine.base import Embedder
 from memos_desktop.engine.kv.store import KvStore
 from memos_desktop.engine.model_library import ModelLibrary
@@ -59,21 +74,35 @@ class Workspace:
         self._indexing = Indexing(folder, store, events, embedder)
         self.recall = Recall(store, self._indexing, self.jobs)
         self.library = Library(store, self.jobs)
+        self.saved_filters = SavedFilters(self.settings)
+        self._sweeper = Sweeper(store, self.settings, events)
+        self.reviews = Reviews(store, self.jobs, self.settings)
+        self.numbers, self.map = CubesByNumber(store), CubeMap(store, self.jobs)
+        self.lineage, self.inspection = Lineage(store), Inspection(store)
+        self.intake = Intake(store, self.jobs)
         states = KvStore(folder.states, self.settings.value.kv_budget)
         measured = Measured(folder.measured)
         self.models = Models(ModelLibrary(folder), Registry.default(), self.settings, self.jobs, events, states)
         leisure = self._leisure = Leisure(self.models.worker)
+        self.operations = Operations(store, self.jobs, self.models, leisure)
         self._kept = KeptStates(states, store, self.models, leisure, events)
-        self.chats = Chats(store, self._kept.forget_chat)
+        self.chats, self.learned = Chats(store, self._kept.forget_chat), Learned(store)
         wording, usable = load_wording(), States(states, measured)
         memory = TurnMemory(store, self.recall, usable, self.settings)
-        self.turns = Turns(TurnParts(store, self.models, self.settings, memory, self._kept, wording), leisure)
+        turn = TurnParts(store, self.models, self.settings, memory, self._kept, wording)
+        self.turns = Turns(turn, leisure)
+        what_ifs = WhatIfs(turn, usable, self._indexing, self.jobs, leisure)
+        self.time = TimeMachine(folder, store, self.jobs, events, what_ifs)
         encoder = Encoder(store, self.models, leisure, self._kept, usable, self.settings, wording)
         self.activation = Activation(
             store, self.models, self.jobs, self._kept, leisure, usable, encoder, self.settings
         )
+        self.pathways = Pathways(store, self.activation)
         parts = store, self.models, self.jobs, self.activation, usable, self.settings, events
         self.scheduler = Scheduler(*parts)
+        self.transfer = Transfer(folder, store, self.jobs, self.models, self._kept, measured)
+        self.forgetting = Forgetting(folder, store, self.jobs, self._kept, self._indexing)
+        self.forgetting.resume()
 
     @classmethod
     def open(cls, folder: DataFolder, *, embedder: Embedder | None = None) -> "Workspace":
@@ -91,9 +120,12 @@ class Workspace:
 
         def work() -> None:
             self._store.ask(lambda vault: backup.create_daily(self.folder, vault.database))
+            self._store.ask(lambda vault: vault.snapshots.daily())
             purged = self._store.apply(lambda vault: vault.cubes.purge_bin(now() - BIN_DAYS))
             self._store.ask(lambda vault: vault.uses.trim(now() - USE_DAYS))
             self._kept.tidy(purged.cubes)
+            self._sweeper.start()
+            self.reviews.start()
 
         return self._store.worker.submit(work, urgency=Urgency.IDLE)
 
@@ -111,13 +143,21 @@ class Workspace:
             return
         self._closed = True
         self.turns.cancel_all()
+        self.time.interrupt()
         self.scheduler.close()
+        self._sweeper.close()
+        self.reviews.close()
         self._leisure.interrupt()
         for job in self.jobs.active():
             job.cancel()
         self.activation.close()
+        self.forgetting.close()
+        self.operations.close()
         self.models.close()
         self._kept.close()
+        self.map.close()
+        self.inspection.close()
+        self.time.close()
         self.recall.close()
         self._indexing.close()
         self._store.close()

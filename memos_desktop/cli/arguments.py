@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from memos_desktop import __version__
-from memos_desktop.cli import cube_verbs, history_verbs, kv_verbs
+from memos_desktop.cli import bundle_verbs, cube_verbs, history_verbs, kv_verbs, snapshot_verbs
 from memos_desktop.cli.parsing import Groups, Parser, UsageError, group, positive, temperature, verb
 from memos_desktop.memory.cube import SemanticType
 from memos_desktop.memory.message import MemoryMode
 from memos_desktop.texts import plain
 
-BENCHMARKS = ("engine", "fused", "gap", "latency", "probes", "recall", "reopen", "stall", "start", "ttft")
+BENCHMARKS = (
+    "browser", "bundles", "engine", "fused", "gap", "latency", "operations", "probes", "recall", "reopen", "stall",
+    "start", "ttft",
+)  # fmt: skip
 MINUS = "\N{MINUS SIGN}"  # stands for the - of `cubes tag ID -T`, which argparse would take for an option
 
 
@@ -66,6 +69,8 @@ def parser() -> Parser:
         cube_verbs.add,
         kv_verbs.add,
         history_verbs.add,
+        snapshot_verbs.add,
+        bundle_verbs.add,
         _other_verbs,
     ):
         add(groups, common)
@@ -84,7 +89,9 @@ def _model_verbs(groups: Groups, common: Parser) -> None:
 
 def _memory_verbs(groups: Groups, common: Parser) -> None:
     add = verb(groups, common, "add", "memory.add", "write down one memory")
-    add.add_argument("text", metavar="TEXT")
+    what = add.add_mutually_exclusive_group(required=True)
+    what.add_argument("text", metavar="TEXT", nargs="?")
+    what.add_argument("--file", action="append", type=Path, metavar="FILE", dest="files", help="one memory for each")
     add.add_argument("--type", type=SemanticType, choices=list(SemanticType), default=SemanticType.FACT)
     add.add_argument("--tag", action="append", default=[], metavar="T", dest="tags")
     add.add_argument("--title", metavar="T")
@@ -113,6 +120,7 @@ def _chat_verbs(groups: Groups, common: Parser) -> None:
     where.add_argument("--chat", metavar="ID", help="go on in this chat")
     where.add_argument("--new", action="store_true", help="in a new chat, as without any of the three")
     where.add_argument("--temporary", action="store_true", help="nothing of it is written")
+    where.add_argument("--as-of", metavar="POINT", help="temporary, with memory as it was: a snapshot, step or date")
     chat.add_argument(
         "--memory", type=MemoryMode, choices=list(MemoryMode), help="recall and keep, recall, neither"
     )
@@ -125,7 +133,7 @@ def _chat_verbs(groups: Groups, common: Parser) -> None:
     chats = group(groups, common, "chats", "list, show, delete and search conversations")
     listed = verb(chats, common, "list", "chats.list_chats", "the conversations, newest first")
     listed.add_argument("--limit", type=positive, default=200, metavar="N")
-    for name, help_text in (("show", "the messages of one"), ("delete", "move one to the bin")):
+    for name, help_text in (("show", "the messages of one"), ("delete", "one, or one message, to the bin")):
         verb(chats, common, name, f"chats.{name}", help_text).add_argument("id", metavar="ID")
     verb(chats, common, "search", "chats.search", "find messages by words").add_argument(
         "text", metavar="TEXT"

@@ -11,20 +11,38 @@ from memos_desktop.memory.message import MemoryMode
 if TYPE_CHECKING:
     from memos_desktop.app.turn_events import SendRequest, TurnEvent, TurnResult
     from memos_desktop.app.turns import Turn
+    from memos_desktop.app.what_if import WhatIf
 
 
 def chat(arguments: argparse.Namespace, context: Context) -> Answer:
     """Send one message and wait for the answer. An interrupt stops the model and keeps what it said."""
+    if arguments.as_of is not None:
+        return _ask_the_past(arguments, context)
     if arguments.memory is not MemoryMode.OFF:
         context.embed_pending(at_most=500)
-    turn = context.workspace.turns.send(_request(arguments, context), _follower(context))
-    answered = _wait(turn)
+    answered = _wait(context.workspace.turns.send(_request(arguments, context), _follower(context)))
     if not context.output.as_json:
         context.output.note(_meter(answered))
     if not arguments.temporary:
         _keep(context)
+    return _answer(answered, arguments.temporary, context)
+
+
+def _ask_the_past(arguments: argparse.Namespace, context: Context) -> Answer:
+    """One turn with memory as it was; nothing of it is written."""
+    what_if: WhatIf = context.finish(context.workspace.time.what_if(arguments.as_of))
+    try:
+        answered = _wait(what_if.send(_request(arguments, context), _follower(context)))
+    finally:
+        what_if.close()
+    if not context.output.as_json:
+        context.output.note("\n" + "\n".join(answered.receipt.notes))
+    return _answer(answered, True, context)
+
+
+def _answer(answered: "TurnResult", temporary: bool, context: Context) -> Answer:
     text = "" if context.output.shows_everything else answered.answer.text
-    return Answer(_document(answered, arguments.temporary), text)
+    return Answer(_document(answered, temporary), text)
 
 
 def _request(arguments: argparse.Namespace, context: Context) -> "SendRequest":

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from memos_desktop.cli.context import Context
 from memos_desktop.cli.output import Answer, changes_document, iso, short_time, table
+from memos_desktop.errors import NotFoundError
 
 if TYPE_CHECKING:
     from memos_desktop.memory.message import Chat, Message
@@ -34,9 +35,13 @@ def show(arguments: argparse.Namespace, context: Context) -> Answer:
 
 
 def delete(arguments: argparse.Namespace, context: Context) -> Answer:
-    """Move one conversation to the bin."""
-    changes = context.workspace.chats.delete(arguments.id).result()
-    return Answer({"changes": changes_document(changes)}, "The chat is in the bin; undo brings it back.")
+    """Move one conversation to the bin, or one message of it with what is below it."""
+    chats = context.workspace.chats
+    try:
+        changes, what = chats.delete(arguments.id).result(), "The chat"
+    except NotFoundError:
+        changes, what = chats.delete_message(arguments.id).result(), "The message"
+    return Answer({"changes": changes_document(changes)}, f"{what} is in the bin; undo brings it back.")
 
 
 def search(arguments: argparse.Namespace, context: Context) -> Answer:

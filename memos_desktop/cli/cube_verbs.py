@@ -1,14 +1,26 @@
 """The arguments of `cubes`: look at memories, change them, and what operators do with them."""
 
 from memos_desktop.cli.parsing import Groups, Parser, count, group, positive, verb
-from memos_desktop.memory.cube import Kind, SemanticType, State
+from memos_desktop.memory.cube import Access, Kind, Scope, SemanticType, Sensitivity, SortKey, State
 
 
 def add(groups: Groups, common: Parser) -> None:
     """Add the verbs of `cubes`."""
     cubes = group(groups, common, "cubes", "look at memories and change them")
-    listed = verb(cubes, common, "list", "cubes.list_cubes", "memories that pass a filter, newest first")
-    listed.add_argument("--filter", default="", metavar="TEXT", dest="text")
+    _looking(cubes, common)
+    _changing(cubes, common)
+    _operators(cubes, common)
+    _migrate_and_forget(cubes, common)
+    _reviews(groups, common)
+
+
+def _looking(cubes: Groups, common: Parser) -> None:
+    listed = verb(cubes, common, "list", "cubes.list_cubes", "memories that pass a filter")
+    listed.add_argument(
+        "--filter", default="", metavar="TEXT", dest="text", help='words, "phrases", kind:fact tag:work -state:archived'
+    )
+    listed.add_argument("--sort", type=SortKey, choices=list(SortKey), default=SortKey.CREATED)
+    listed.add_argument("--ascending", action="store_true", help="the lowest or oldest first")
     listed.add_argument("--kind", type=Kind, choices=list(Kind))
     listed.add_argument("--state", type=State, choices=list(State))
     listed.add_argument("--type", type=SemanticType, choices=list(SemanticType))
@@ -20,14 +32,13 @@ def add(groups: Groups, common: Parser) -> None:
     show = verb(cubes, common, "show", "cubes.show", "everything about one memory")
     show.add_argument("id", metavar="ID")
     show.add_argument("--version", type=positive, metavar="N")
+
+
+def _changing(cubes: Groups, common: Parser) -> None:
     edit = verb(cubes, common, "edit", "cubes.edit", "a new version with another text")
     edit.add_argument("id", metavar="ID")
     edit.add_argument("--text", required=True, metavar="T")
     edit.add_argument("--reason", default="", metavar="R")
-    migrate = verb(cubes, common, "migrate", "migrate.migrate", "keep texts ready as KV, or give their text back")
-    migrate.add_argument("ids", nargs="+", metavar="ID")
-    migrate.add_argument("--to", type=Kind, choices=list(Kind), required=True, dest="target")
-    migrate.add_argument("--preview", action="store_true", help="what it would cost and lose; nothing is changed")
     tag = verb(cubes, common, "tag", "cubes.tag", "add (+T) and remove (-T) tags")
     tag.add_argument("ids", nargs="+", metavar="ID +T -T")
     for name, help_text in (
@@ -40,3 +51,49 @@ def add(groups: Groups, common: Parser) -> None:
         ("delete", "to the bin, for 30 days"),
     ):
         verb(cubes, common, name, f"cubes.{name}", help_text).add_argument("ids", nargs="+", metavar="ID")
+
+
+def _operators(cubes: Groups, common: Parser) -> None:
+    fuse = verb(cubes, common, "fuse", "operators.fuse", "make one memory of several; they stay, merged")
+    fuse.add_argument("ids", nargs="+", metavar="ID")
+    fuse.add_argument("--text", metavar="T", help="instead of the one put together by rule")
+    fuse.add_argument("--title", metavar="T")
+    fuse.add_argument("--preview", action="store_true", help="the text and what contradicts; nothing is changed")
+    split = verb(cubes, common, "split", "operators.split", "a fused memory into its parents, another into parts")
+    split.add_argument("id", metavar="ID")
+    split.add_argument("--part", action="append", metavar="T", dest="parts", help="a part; twice or more")
+    split.add_argument("--preview", action="store_true", help="what would come of it; nothing is changed")
+    expire = verb(cubes, common, "expire", "operators.expire", "no longer recalled, now or from a given time on")
+    expire.add_argument("ids", nargs="+", metavar="ID")
+    expire.add_argument("--at", metavar="T", help="when, ISO 8601; now if not given")
+    renew = verb(cubes, common, "renew", "operators.renew", "take the expiry away; what has expired comes back")
+    renew.add_argument("ids", nargs="+", metavar="ID")
+    header = verb(cubes, common, "header", "operators.header", "change scope, project, sensitivity, priority, access")
+    header.add_argument("ids", nargs="+", metavar="ID")
+    header.add_argument("--scope", type=Scope, choices=list(Scope))
+    header.add_argument("--project", metavar="P", help='"" for none')
+    header.add_argument("--sensitivity", type=Sensitivity, choices=list(Sensitivity))
+    header.add_argument("--priority", type=count, metavar="N")
+    header.add_argument("--access", type=Access, choices=list(Access))
+
+
+def _migrate_and_forget(cubes: Groups, common: Parser) -> None:
+    migrate = verb(cubes, common, "migrate", "migrate.migrate", "keep texts ready as KV, or give their text back")
+    migrate.add_argument("ids", nargs="+", metavar="ID")
+    migrate.add_argument("--to", type=Kind, choices=list(Kind), required=True, dest="target")
+    migrate.add_argument("--preview", action="store_true", help="what it would cost and lose; nothing is changed")
+    forget = verb(cubes, common, "forget", "forgetting.forget", "remove for good, and verify by searching")
+    forget.add_argument("ids", nargs="+", metavar="ID")
+    forget.add_argument("--yes", action="store_true", help="do it; it cannot be undone")
+    forget.add_argument("--preview", action="store_true", help="what would go, and where else it is said")
+    forget.add_argument("--messages", action="store_true", help="also what messages say of it")
+    forget.add_argument("--derived", action="store_true", help="also memories that were made from it")
+    forget.add_argument("--keep-backups", action="store_true", help="leave the copies of the database as they are")
+
+
+def _reviews(groups: Groups, common: Parser) -> None:
+    reviews = group(groups, common, "reviews", "suggestions: what repeats, contradicts, is stale or expires soon")
+    listed = verb(reviews, common, "list", "operators.list_reviews", "search all memories and list the suggestions")
+    listed.add_argument("--limit", type=positive, default=200, metavar="N")
+    dismiss = verb(reviews, common, "dismiss", "operators.dismiss", "do not suggest this again")
+    dismiss.add_argument("id", metavar="ID")

@@ -10,8 +10,11 @@ from memos_desktop.cli.context import Context
 from memos_desktop.cli.history import step_document
 from memos_desktop.cli.output import Answer, changes_document, fields, iso, short_time, size_words, table
 from memos_desktop.cli.parsing import UsageError
+from memos_desktop.ids import now
 from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.cube import Cube, CubeFilter
+from memos_desktop.memory.filter import both, parse
+from memos_desktop.memory.heat import heat
 
 if TYPE_CHECKING:
     from memos_desktop.app.activation_views import FormRow
@@ -23,8 +26,7 @@ if TYPE_CHECKING:
 
 def list_cubes(arguments: argparse.Namespace, context: Context) -> Answer:
     """One page of the browser's list."""
-    wanted = CubeFilter(
-        text=arguments.text,
+    options = CubeFilter(
         kind=arguments.kind,
         state=arguments.state,
         type=arguments.type,
@@ -32,7 +34,9 @@ def list_cubes(arguments: argparse.Namespace, context: Context) -> Answer:
         project=arguments.project,
         binned=arguments.bin,
     )
-    page = context.workspace.library.page(wanted, arguments.offset, arguments.limit).result()
+    wanted = both(parse(arguments.text), options)
+    sort, descending = arguments.sort, not arguments.ascending
+    page = context.workspace.library.page(wanted, arguments.offset, arguments.limit, sort, descending).result()
     rows = [(c.id, short_time(c.time), c.descriptive.type, c.state, _marks(c), c.title) for c in page.cubes]
     head = f"{page.total} {'memory' if page.total == 1 else 'memories'}"
     if len(rows) < page.total:
@@ -141,7 +145,7 @@ def _row(cube: Cube) -> dict[str, Any]:
         "pinned": cube.pinned,
         "tags": list(cube.tags),
         "uses": cube.behaviour.uses,
-        "heat": round(cube.behaviour.heat, 4),
+        "heat": round(heat(cube.behaviour, now()), 4),
         "created": iso(cube.created),
         "version": cube.version,
         "bytes": cube.payload.bytes,

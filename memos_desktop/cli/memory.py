@@ -15,13 +15,16 @@ from memos_desktop.texts import plain
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from memos_desktop.app.intake import Taken
     from memos_desktop.app.recall import RecallAnswer
     from memos_desktop.memory.call import Recalled
     from memos_desktop.vault.imports import ImportReport
 
 
 def add(arguments: argparse.Namespace, context: Context) -> Answer:
-    """Write down one plaintext cube."""
+    """Write down one plaintext cube, or one for each file."""
+    if arguments.files:
+        return _add_files(arguments.files, context)
     cube = context.workspace.library.add(
         arguments.text,
         type=arguments.type,
@@ -32,6 +35,15 @@ def add(arguments: argparse.Namespace, context: Context) -> Answer:
     ).result()
     document = {"id": cube.id, "version": cube.version, "state": cube.state.value}
     return Answer(document, f"{cube.id}  {cube.title}")
+
+
+def _add_files(paths: list[Path], context: Context) -> Answer:
+    """All as one undoable step; a file that cannot be read is named, and the others are kept."""
+    taken: Taken = context.finish(context.workspace.intake.files(paths))
+    skipped = [{"file": one.name, "reason": one.reason} for one in taken.refused]
+    document = {"cubes": [{"id": cube.id, "title": cube.title} for cube in taken.cubes], "skipped": skipped}
+    lines = [f"{cube.id}  {cube.title}" for cube in taken.cubes]
+    return Answer(document, "\n".join([*lines, *(f"  {one.reason}" for one in taken.refused)]))
 
 
 def import_turns(arguments: argparse.Namespace, context: Context) -> Answer:

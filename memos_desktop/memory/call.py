@@ -105,6 +105,7 @@ class Candidate:
     heat: float = 0.0
     superseded: bool = False
     neighbours: tuple[int, ...] = ()
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)

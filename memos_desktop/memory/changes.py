@@ -31,12 +31,13 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
-    """One row before and after; None where it did not exist."""
+    """One row before and after; None where it did not exist. `reason` is of this row, where the step has several."""
 
     table: str
     key: str
     before: dict[str, object] | None
     after: dict[str, object] | None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from memos_desktop.memory.terms import Term
+
 
 class Kind(StrEnum):
     """The three forms of memory."""
@@ -46,6 +48,7 @@ class Origin(StrEnum):
     INFERRED = "inferred"
     IMPORTED = "imported"
     FUSED = "fused"
+    SPLIT = "split"
     MIGRATED = "migrated"
     TRAINED = "trained"
 
@@ -242,7 +245,8 @@ def title_of(text: str, limit: int = 60) -> str:
 class CubeFilter:
     """What the browser and `cubes list` ask for. None or empty means any.
 
-    `text` is searched in title, text and tags; `binned` True asks for the bin instead of the shelf.
+    `text` is searched in title, text and tags: every word of it, or one that begins so; `binned` True asks for the
+    bin instead of the shelf. `terms` are further conditions that all hold; `filter` reads and writes them as text.
     """
 
     text: str = ""
@@ -254,6 +258,7 @@ class CubeFilter:
     pinned: bool | None = None
     proposed: bool | None = None
     binned: bool = False
+    terms: tuple[Term, ...] = ()
 
 
 class SortKey(StrEnum):
@@ -262,11 +267,18 @@ class SortKey(StrEnum):
     CREATED = "created"
     CHANGED = "changed"
     TITLE = "title"
+    KIND = "kind"
     TYPE = "type"
     STATE = "state"
+    TAGS = "tags"
     USES = "uses"
     HEAT = "heat"
     TIME = "time"
+    LAST_USED = "last_used"
+    PROJECT = "project"
+    ORIGIN = "origin"
+    SIZE = "size"
+    EXPIRES = "expires"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from memos_desktop.memory.cube import Access, Cube, Scope, State
+from memos_desktop.memory.cube import Access, Cube, Scope, Sensitivity, State
 from memos_desktop.memory.message import MemoryMode
 
 
@@ -46,6 +46,8 @@ def may(action: Action, cube: Cube, context: Context) -> Verdict:
         return _may_inject(cube, context)
     if action is Action.EDIT:
         return _may_edit(cube)
+    if cube.governance.sensitivity is Sensitivity.SECRET and cube.id not in context.attached:
+        return Verdict(False, "it is secret, and was not chosen by hand")
     return Verdict(True, "it is yours")
 
 
@@ -67,7 +69,7 @@ def _may_inject(cube: Cube, context: Context) -> Verdict:
         return Verdict(True, "you attached it")
     if context.memory is MemoryMode.OFF:
         return Verdict(False, "memory is off in this chat")
-    if cube.state in (State.ARCHIVED, State.EXPIRED):
+    if cube.state in (State.MERGED, State.ARCHIVED, State.EXPIRED):
         return Verdict(False, f"it is {cube.state.value}")
     if governance.scope is Scope.PROJECT and governance.project != context.project:
         return Verdict(False, f"it belongs to the project {governance.project}")

@@ -36,7 +36,10 @@ class Finish(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """One conversation. `leaf_id` is the last message of the branch that is shown."""
+    """One conversation. `leaf_id` is the last message of the branch that is shown.
+
+    `excluded` are the ids of memories that must not be used in it.
+    """
 
     id: str
     title: str
@@ -48,6 +51,7 @@ class Chat:
     imported: bool = False
     binned: datetime | None = None
     message_count: int = 0
+    excluded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class Message:
     (`call.Receipt.to_json`, `engine.base.Stats`). `kept` False: said while memory was off or read only, so
     that no other chat recalls it. `attached` are the cubes chosen by hand for this message; later prompts of the
     chat show them again at this place. A cube that was removed for good stays named here and is no longer found.
+    `binned` is when it was put in the bin with the answers below it, or None.
     """
 
     id: str
@@ -84,6 +89,7 @@ class Message:
     stats: Mapping[str, Any] = field(default_factory=dict)
     kept: bool = True
     attached: tuple[Attachment, ...] = ()
+    binned: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

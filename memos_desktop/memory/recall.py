@@ -27,8 +27,11 @@ class Weights:
     asks: float = -1.0
     answer: float = -0.5
     superseded: float = -1.0
+    priority: float = 0.3
 
 
+MOST_PRIORITY = 3
+"""Beyond this a priority, or its opposite, counts no more."""
 LOOK_CLOSER = 3
 """The best 3 × limit are read closely; what ranks lower cannot get among the first."""
 TYPICAL_COSINE, TYPICAL_SPREAD, PRIOR = 0.2, 0.12, 8
@@ -109,6 +112,8 @@ def _scores(
         scores["answer"] = weights.answer
     if candidate.superseded:
         scores["superseded"] = weights.superseded
+    if candidate.priority:
+        scores["priority"] = weights.priority * max(-MOST_PRIORITY, min(MOST_PRIORITY, candidate.priority))
     return scores
 
 
@@ -129,6 +134,7 @@ def _explained(call: MemoryCall, candidate: Candidate, scores: Mapping[str, floa
         "asks": "asks and states nothing",
         "answer": "the assistant's own words",
         "superseded": "a later memory replaced it",
+        "priority": "you ranked it higher" if candidate.priority > 0 else "you found it not relevant",
         "meaning": _meaning_words(candidate),
         "words": _shared_words(call, candidate),
     }

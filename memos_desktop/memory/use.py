@@ -8,7 +8,10 @@ from memos_desktop.memory.call import Form
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A cube was injected. `tokens` is its length where that was known, else 0; `chat_id` may be empty."""
+    """A cube was injected. `tokens` is its length where that was known, else 0; `message_id` is the answer.
+
+    Chat and message may be empty.
+    """
 
     cube_id: str
     version: int
@@ -16,3 +19,4 @@ class Use:
     form: Form
     tokens: int
     chat_id: str
+    message_id: str = ""

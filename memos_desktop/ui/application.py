@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from memos_desktop.errors import MemosError
 from memos_desktop.paths import APP_NAME, DataFolder
 from memos_desktop.ui.bridge import Bridge
+from memos_desktop.ui.collector import Collector
 from memos_desktop.ui.icons import Icons
 from memos_desktop.ui.main_window import PAGES, MainWindow
 from memos_desktop.ui.prompter import Prompter
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 FIRST_PAGE = PAGES["chats"][0]
+NEXT = ("memos_desktop.ui.cubes.page", "numpy")
 Opener = Callable[[DataFolder], "Workspace"]
 
 
@@ -87,6 +89,7 @@ class Session(QObject):
     def _warm_up(self) -> None:
         """Load the model, start embedder and index. A failure is told by their states, where they are used."""
         if self.workspace is not None:
+            threading.Thread(target=_import_next, name="next-page", daemon=True).start()
             loading = self.workspace.models.ensure_loaded()
             self.bridge.then(loading.future, _ignore, _ignore, receiver=self)
             self.bridge.then(self.workspace.recall.warm_up(), _ignore, _ignore, receiver=self)
@@ -97,6 +100,12 @@ class Session(QObject):
         if self.workspace is not None:
             self.workspace.close()
             self.workspace = None
+
+
+def _import_next() -> None:
+    """Read modules meanwhile: most go to the memories next, that page is the largest, and its lists need numpy."""
+    for name in NEXT:
+        importlib.import_module(name)
 
 
 def _ignore(result: object) -> None:
@@ -123,6 +132,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     application.setApplicationName(APP_NAME)
     application.setApplicationDisplayName(APP_NAME)
     application.setDesktopFileName("memos-desktop")
+    collector = Collector()
     session = Session(application, folder)
     _report_bugs(session.bridge)
     session.window.show()
@@ -131,6 +141,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return application.exec()
     finally:
         session.close()
+        collector.end()
 
 
 def _report_bugs(bridge: Bridge) -> None:

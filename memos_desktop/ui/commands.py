@@ -1,6 +1,7 @@
 """What the commands of the menus and of the palette do."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,19 +12,25 @@ from memos_desktop import __version__
 from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.cube import Cube
 from memos_desktop.memory.message import Chat
-from memos_desktop.ui.actions import COMMANDS, plain_text, shortcut_table
+from memos_desktop.ui.actions import COMMANDS, MEMORY, VIEW, plain_text, shortcut_table, shown_key
+from memos_desktop.ui.cubes.verbs import VERBS
+from memos_desktop.ui.cubes.views import available
 from memos_desktop.ui.page import Context
 from memos_desktop.ui.palette import Entry
 
 if TYPE_CHECKING:
     from memos_desktop.ui.main_window import MainWindow
+    from memos_desktop.ui.transfer.flow import TransferFlow
     from memos_desktop.vault.imports import ImportReport
 
 SCALES = (0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 ENTRY_ICONS = {
     "new_chat": "new", "temporary_chat": "temporary", "import_turns": "import", "undo": "undo",
+    "import_bundle": "import", "export": "export",
     "redo": "redo", "find": "search", "settings": "settings", "chats": "chats", "memory": "memory",
-    "models": "models", "kept": "kept", "attach": "attach",
+    "models": "models", "kept": "kept", "attach": "attach", "time_machine": "time-machine", "review": "duplicate",
+    **{MEMORY + verb.name: verb.icon for verb in VERBS},
+    **{VIEW + spec.name: spec.icon for spec in available()},
     "inspector": "sidebar", "keys": "keyboard", "about": "info", "larger": "text",
     "smaller": "text", "normal": "text", "quit": "cancel",
 }  # fmt: skip
@@ -36,6 +43,8 @@ class Commands(QObject):
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
+        self._follows_memory = False
+        self._bundles: TransferFlow | None = None
 
     def table(self) -> dict[str, Callable[[], None]]:
         """What each name in `actions.COMMANDS` runs."""
@@ -45,6 +54,8 @@ class Commands(QObject):
             "temporary_chat": lambda: self._chat_page("new_temporary_chat"),
             "attach": self.attach,
             "import_turns": self.import_turns,
+            "import_bundle": lambda: self._transfer().ask(),
+            "export": lambda: self._transfer().export(),
             "close": self.leave,
             "quit": self.leave,
             "undo": self.undo,
@@ -55,6 +66,10 @@ class Commands(QObject):
             "models": lambda: show("models"),
             "kept": lambda: show("kept"),
             "settings": lambda: show("settings"),
+            "review": self.review,
+            **{MEMORY + verb.name: partial(self._on_memories, verb.name) for verb in VERBS},
+            **{VIEW + spec.name: partial(self._on_memory_page, "show_view", spec.name) for spec in available()},
+            "time_machine": self.time_machine,
             "inspector": self._window.toggle_inspector,
             "larger": lambda: self._scale(1),
             "smaller": lambda: self._scale(-1),
@@ -150,6 +165,19 @@ class Commands(QObject):
             lines,
         )
 
+    # bundles
+
+    def open_bundle(self, path: Path) -> None:
+        """Show what a bundle would bring in."""
+        self._transfer().show(path)
+
+    def _transfer(self) -> "TransferFlow":
+        if self._bundles is None:
+            from memos_desktop.ui.transfer.flow import TransferFlow
+
+            self._bundles = TransferFlow(self._window)
+        return self._bundles
+
     # palette and help
 
     def open_palette(self) -> None:
@@ -158,7 +186,7 @@ class Commands(QObject):
         entries = [
             Entry(
                 plain_text(by_name[command.name]),
-                by_name[command.name].shortcut().toString(),
+                shown_key(by_name[command.name]),
                 ENTRY_ICONS.get(command.name, "next"),
                 by_name[command.name].trigger,
             )
@@ -188,11 +216,43 @@ class Commands(QObject):
             f"Your data: {self._window.folder.root}",
         )
 
+    def time_machine(self) -> None:
+        """Look at the memories as they were; again: back to now."""
+        self._window.show_page("memory")
+        self._window.pages["memory"].time.toggle()  # type: ignore[attr-defined]
+
+    # memories
+
+    def follow_page(self, name: str) -> None:
+        """The verbs on memories work while the Memory page is shown, as far as they fit what is selected there."""
+        page = self._window.pages.get("memory")
+        if page is not None and not self._follows_memory:
+            self._follows_memory = True
+            page.commands.offered.connect(self._offer)  # type: ignore[attr-defined]
+        self._offer()
+
+    def _offer(self) -> None:
+        page = self._window.current_page()
+        fitting: frozenset[str] = getattr(getattr(page, "commands", None), "fitting", frozenset())
+        self._window.actions_by_name.set_memory(fitting)
+
+    def _on_memories(self, verb: str) -> None:
+        self._window.pages["memory"].commands.run_selected(verb)  # type: ignore[attr-defined]
+
+    def review(self) -> None:
+        """Open the list of suggestions on the Memory page."""
+        self._window.show_page("memory")
+        self._window.pages["memory"].operators.open("review")  # type: ignore[attr-defined]
+
     # helpers
 
     def attach(self, cubes: tuple[Cube, ...] = ()) -> None:
         """Attach memories to the message that is being written; without any, choose what to attach."""
         self._chat_page("attach", cubes)
+
+    def _on_memory_page(self, method: str, *arguments: object) -> None:
+        self._window.show_page("memory")
+        getattr(self._window.pages["memory"], method)(*arguments)
 
     def _chat_page(self, method: str, *arguments: object) -> None:
         self._window.show_page("chats")

@@ -7,9 +7,12 @@ would cost a third of the time to the first window. A glyph is painted when it i
 import importlib.util
 import json
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
+import shiboken6
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtWidgets import QAbstractButton
 
 from memos_desktop.ui.theme import ICON, Theme
 
@@ -18,6 +21,7 @@ NAMES = {
     "archive": "archive-box",
     "attach": "paperclip",
     "back": "arrow-left",
+    "bookmark": "bookmark-simple",
     "branch": "git-branch",
     "calendar": "calendar-blank",
     "cancel": "x",
@@ -26,20 +30,29 @@ NAMES = {
     "clock": "clock",
     "close": "x",
     "collapse": "caret-up",
+    "columns": "sliders-horizontal",
+    "contradiction": "scales",
     "copy": "copy",
     "cpu": "cpu",
     "database": "database",
     "danger": "warning-octagon",
     "down": "arrow-down",
+    "duplicate": "copy-simple",
     "download": "download-simple",
     "edit": "pencil-simple",
     "expand": "caret-down",
     "export": "export",
     "file": "file-text",
     "filter": "funnel",
+    "fit": "arrows-out",
     "folder": "folder-open",
     "forward": "arrow-right",
     "freeze": "snowflake",
+    "forget": "eraser",
+    "fuse": "git-merge",
+    "split": "git-fork",
+    "join": "arrows-in-line-vertical",
+    "migrate": "arrows-left-right",
     "good": "check-circle",
     "import": "tray",
     "info": "info",
@@ -48,7 +61,10 @@ NAMES = {
     "left": "caret-left",
     "lineage": "tree-structure",
     "link": "arrow-square-out",
+    "lasso": "selection-plus",
+    "list": "list-bullets",
     "lock": "lock-simple",
+    "map": "map-trifold",
     "memory": "brain",
     "memory-off": "prohibit",
     "memory-read": "eye",
@@ -79,13 +95,23 @@ NAMES = {
     "stale": "clock-counter-clockwise",
     "stop": "stop",
     "sun": "sun",
+    "table": "table",
     "tag": "tag",
     "temporary": "ghost",
     "text": "text-aa",
+    "timeline": "chart-bar",
+    "time-machine": "clock-counter-clockwise",
+    "snapshot": "bookmark-simple",
+    "ask-past": "chat-circle-dots",
+    "added": "plus-circle",
+    "removed": "minus-circle",
+    "changed": "pencil-simple",
     "trash": "trash",
     "undo": "arrow-u-up-left",
     "unpin": "push-pin-slash",
     "warning": "warning",
+    "zoom-in": "magnifying-glass-plus",
+    "zoom-out": "magnifying-glass-minus",
     # where a memory stands in its life
     "generated": "circle-dashed",
     "activated": "check-circle",
@@ -129,7 +155,9 @@ class _GlyphEngine(QIconEngine):
         painter.restore()
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        """The glyph on a transparent pixmap."""
+        """The glyph on a transparent pixmap; none where a button has no room yet."""
+        if size.isEmpty():
+            return QPixmap()
         pixmap = QPixmap(size)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
@@ -148,6 +176,11 @@ class Icons(QObject):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._theme = theme
+        # WORKAROUND: each icon is kept. Python's collector may free the engine of one that is part of a cycle before
+        # the icon itself, and the process then ends in ~QIcon (seen with PySide 6.11.3).
+        self._made: dict[tuple[str, str, str, bool], QIcon] = {}
+        self._fitted: WeakKeyDictionary[QAbstractButton, int] = WeakKeyDictionary()
+        theme.changed.connect(self._fit_all)
         folder = _font_folder()
         number = QFontDatabase.addApplicationFont(str(next(folder.glob("phosphor-[0-9]*.ttf"))))
         self._family = QFontDatabase.applicationFontFamilies(number)[0]
@@ -155,18 +188,36 @@ class Icons(QObject):
         self._glyphs = {name: chr(int(charmap[glyph], 16)) for name, glyph in NAMES.items()}
         self._filled = {name: chr(int(charmap[f"{glyph}-fill"], 16)) for name, glyph in NAMES.items()}
 
+    def fit(self, button: QAbstractButton, size: int = ICON) -> None:
+        """Give a button's icon `size` pixels, more where the text is larger, now and whenever that changes."""
+        self._fitted[button] = size
+        _set_size(button, self._theme.px(size))
+
+    def _fit_all(self) -> None:
+        for button, size in list(self._fitted.items()):
+            if shiboken6.isValid(button):
+                _set_size(button, self._theme.px(size))
+
     def icon(self, name: str, token: str = "muted", active: str | None = None, filled: bool = False) -> QIcon:
         """The icon for a meaning (a key of NAMES) in the colour `token`; `active` when checked or hovered."""
-        glyph = (self._filled if filled else self._glyphs)[name]
-        return QIcon(_GlyphEngine(self._theme, self._family, glyph, token, active or token))
+        key = (name, token, active or token, filled)
+        if key not in self._made:
+            glyph = (self._filled if filled else self._glyphs)[name]
+            self._made[key] = QIcon(_GlyphEngine(self._theme, self._family, glyph, token, active or token))
+        return self._made[key]
 
     def pixmap(self, name: str, token: str = "muted", size: int = ICON, ratio: float = 1.0) -> QPixmap:
-        """The icon as a pixmap of `size` logical pixels, for labels and delegates."""
-        return self.icon(name, token).pixmap(QSize(size, size), ratio)
+        """The icon as a pixmap of `size` logical pixels, more where the text is larger, for labels."""
+        side = self._theme.px(size)
+        return self.icon(name, token).pixmap(QSize(side, side), ratio)
 
     def paint(self, painter: QPainter, rect: QRect, name: str, token: str = "muted", filled: bool = False) -> None:
         """Draw the icon into `rect`; for delegates."""
         self.icon(name, token, filled=filled).paint(painter, rect)
+
+
+def _set_size(button: QAbstractButton, side: int) -> None:
+    button.setIconSize(QSize(side, side))
 
 
 def _font_folder() -> Path:

@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidge
 from memos_desktop.errors import MemosError
 from memos_desktop.memory.changes import Changes
 from memos_desktop.paths import DataFolder
-from memos_desktop.ui.actions import Actions
+from memos_desktop.ui.actions import VIEW, Actions
 from memos_desktop.ui.bridge import Bridge
 from memos_desktop.ui.commands import Commands
+from memos_desktop.ui.cubes.views import available
+from memos_desktop.ui.dropping import Dropping
 from memos_desktop.ui.icons import Icons
 from memos_desktop.ui.jobs_bar import JobsBar
 from memos_desktop.ui.page import Context, Navigator, Page
@@ -39,7 +41,9 @@ FIRST_RUN = ("memos_desktop.ui.first_run.page", "FirstRunPage")
 INSPECTOR_WIDTH = 360
 VAULT_COMMANDS = frozenset(
     {"new_chat", "temporary_chat", "import_turns", "undo", "redo", "find", "settings", "chats", "memory",
-     "models", "kept", "attach", "inspector", "larger", "smaller", "normal", "palette"}
+     "models", "kept", "attach", "review", "import_bundle", "export",
+     "time_machine", "inspector", "larger", "smaller", "normal", "palette",
+     *(VIEW + spec.name for spec in available())}
 )  # fmt: skip
 
 
@@ -89,6 +93,8 @@ class MainWindow(QMainWindow):
         self.actions_by_name = Actions(self, self.commands.table())
         self.actions_by_name.fill(self.menuBar())
         self.actions_by_name.set_enabled(VAULT_COMMANDS, False)
+        self.actions_by_name.set_memory(frozenset())
+        self.dropping = Dropping(self, self._body, theme, icons)
         self._connect()
         self._restore()
 
@@ -134,6 +140,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.rail.chosen.connect(self.show_page)
+        self.page_shown.connect(self.commands.follow_page)
         self.status.model_pressed.connect(lambda: self.show_page("models"))
         self.bridge.failed.connect(self.toasts.error)
         self.bridge.bug.connect(self.toasts.bug)
@@ -141,6 +148,7 @@ class MainWindow(QMainWindow):
         self.navigator.cube.connect(lambda cube: self.open_item("memory", cube))
         self.navigator.command.connect(lambda name: self.actions_by_name.by_name[name].trigger())
         self.navigator.attach.connect(self.commands.attach)
+        self.dropping.bundle.connect(self.commands.open_bundle)
         self.navigator.chat.connect(lambda chat: self.open_item("chats", chat))
         self.navigator.message.connect(lambda chat, message: self.open_item("chats", chat, message))
 
@@ -163,6 +171,7 @@ class MainWindow(QMainWindow):
         self._leave_start_page()
         self.rail.show()
         self.jobs.attach(workspace.jobs)
+        self.dropping.attach(self.context)
         self.status.attach(workspace.models)
         workspace.events.subscribe(self.bridge.relay(self._on_changes))
         if workspace.settings.value.first_run_done:

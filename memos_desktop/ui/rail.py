@@ -1,6 +1,6 @@
 """The narrow rail at the left: the places of the window."""
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout
 
 from memos_desktop.ui.icons import Icons
@@ -41,7 +41,7 @@ class Rail(QFrame):
             one.setAccessibleName(text)
             one.setToolTip(f"{text} (Ctrl+{number})")
             one.setIcon(icons.icon(name, "muted", "accent"))
-            one.setIconSize(QSize(22, 22))
+            icons.fit(one, 22)
             one.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             one.setCheckable(True)
             one.clicked.connect(lambda _on=False, name=name: self.chosen.emit(name))

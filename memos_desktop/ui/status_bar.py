@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from memos_desktop.ui.bridge import Bridge
@@ -36,11 +36,11 @@ class StatusBar(QFrame):
         self._icons, self._bridge = icons, bridge
         self.private = button(PRIVATE, "meta", "private", icons, PRIVATE_TIP)
         self.private.setIcon(icons.icon("private", "good"))
-        self.private.setIconSize(QSize(14, 14))
+        icons.fit(self.private, 14)
         self.private.setAccessibleDescription(PRIVATE_TIP)
         self.note = label("", "meta")
         self.model = button("No model", "meta", tip="Show the models (Ctrl+3)")
-        self.model.setIconSize(QSize(14, 14))
+        icons.fit(self.model, 14)
         self.model.clicked.connect(self.model_pressed)
         self.model.hide()
         row = QHBoxLayout(self)

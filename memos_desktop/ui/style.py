@@ -22,6 +22,7 @@ QLabel[look="warning"] { color: $warning; }
 QLabel[look="good"] { color: $good; }
 
 QFrame[look="card"] { background: $panel; border: 1px solid $border; border-radius: 8px; }
+QFrame[look="card-focused"] { background: $panel; border: 1px solid $accent; border-radius: 8px; }
 QFrame[look="raised"] { background: $raised; border: 1px solid $border_strong; border-radius: 8px; }
 QFrame[look="panel"] { background: $panel; border: none; }
 QFrame[look="bubble"] { background: $bubble; border: none; border-radius: 12px; }
@@ -31,6 +32,8 @@ QFrame[look="notice"] { background: $soft_accent; border: none; border-radius: 8
 QFrame[look="notice-warning"] { background: $soft_warning; border: none; border-radius: 8px; }
 QFrame[look="notice-danger"] { background: $soft_danger; border: none; border-radius: 8px; }
 QFrame[look="notice-good"] { background: $soft_good; border: none; border-radius: 8px; }
+QFrame[look="drop-target"] { background: transparent; border: 2px solid $accent; border-radius: 6px; }
+QFrame[look="drop-hint"] { background: $soft_accent; border: 2px dashed $accent; border-radius: 8px; }
 QFrame[look="line"] { background: $border; border: none; }
 QFrame[look="rail"] { background: $background; border: none; border-right: 1px solid $border; }
 QFrame[look="side"] { background: $background; border: none; border-right: 1px solid $border; }
@@ -52,6 +55,7 @@ QPushButton[look="primary"]:disabled { background: $border; color: $muted; borde
 QPushButton[look="danger"] { background: $danger; color: $on_danger; border: 1px solid $danger;
   font-weight: 600; }
 QPushButton[look="danger"]:focus { border: 2px solid $text; }
+QPushButton[look="danger"]:disabled { background: $border; color: $muted; border-color: $border; }
 QPushButton[look="plain"], QPushButton[look="link"] { background: transparent;
   border: 1px solid transparent; padding: 0 8px; }
 QPushButton[look="link"] { color: $accent; text-align: left; padding: 0 2px; }
@@ -62,6 +66,8 @@ QPushButton[look="suggestion"] { background: $panel; border: 1px solid $border; 
   padding: 6px 16px; text-align: left; }
 QPushButton[look="suggestion"]:hover { border-color: $border_strong; background: $hover; }
 QPushButton[look="suggestion"]:focus { border-color: $accent; }
+QPushButton[look="choice"] { text-align: left; }
+QPushButton[look="choice"]:checked { background: $soft_accent; border-color: $accent; color: $accent; }
 QPushButton[look="meta"] { background: transparent; border: 1px solid transparent; border-radius: 4px;
   color: $muted;
   font-size: ${px12}px; padding: 0 4px; min-height: ${px20}px; }
@@ -112,12 +118,18 @@ QLineEdit[look="palette"] { border: none; border-bottom: 1px solid $border; bord
   font-size: ${px15}px; padding: 8px 12px; }
 QFrame[look="composer"] { background: $raised; border: 1px solid $border_strong; border-radius: 12px; }
 QFrame[look="composer"][active="true"] { border: 1px solid $accent; }
+QDateTimeEdit::drop-down { border: none; background: transparent; width: ${px30}px; }
+QDateTimeEdit::down-arrow { image: none; }
 QComboBox::drop-down { border: none; width: ${px24}px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $border_strong; outline: none; }
 QCheckBox, QRadioButton { spacing: 8px; }
+QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 4px; background: $raised; }
+QCheckBox::indicator:checked { width: 6px; height: 6px; border: 5px solid $accent; background: $on_accent; }
+QCheckBox::indicator:focus { border-color: $accent; }
 QCheckBox:focus, QRadioButton:focus { color: $accent; }
 
 QListView, QTableView, QTreeView { background: transparent; border: none; outline: none; }
+QTreeView { selection-background-color: $selected; selection-color: $text; }
 QListView[look="menu"]::item { padding: 6px 12px; border-radius: 6px; }
 QListView[look="menu"]::item:selected { background: $selected; color: $text; }
 QTableView { background: $panel; gridline-color: $border; selection-background-color: $selected;
@@ -156,6 +168,7 @@ QTabBar::tab { background: transparent; color: $muted; padding: 8px 12px; border
   border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
 QTabBar::tab:hover { color: $text; }
+QTabBar[look="dense"]::tab { padding: 8px 7px; font-size: ${px12}px; }
 QTabWidget::pane { border: none; border-top: 1px solid $border; }
 QSlider::groove:horizontal { background: $border_strong; height: 4px; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: $accent; height: 4px; border-radius: 2px; }

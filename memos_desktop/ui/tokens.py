@@ -17,7 +17,7 @@ class Tokens:
 
     `text` and `muted` are readable on every surface (background, panel, raised, hover, selected, bubble,
     code); `faint` is for lines and decoration only, never for text. `soft_*` are surfaces
-    under text of their colour.
+    under text of their colour. `hue_*` tell things of equal rank apart on the map, `heat_*` are its steps of heat.
     """
 
     background: str
@@ -46,6 +46,16 @@ class Tokens:
     soft_good: str
     soft_warning: str
     soft_danger: str
+    hue_blue: str
+    hue_green: str
+    hue_orange: str
+    hue_pink: str
+    hue_yellow: str
+    hue_grey: str
+    heat_0: str
+    heat_1: str
+    heat_2: str
+    heat_3: str
     shadow: str
 
 
@@ -76,6 +86,16 @@ LIGHT = Tokens(
     soft_good="#EFFAF2",
     soft_warning="#FFF8EB",
     soft_danger="#FEF2F2",
+    hue_blue="#2563EB",
+    hue_green="#0E9F6E",
+    hue_orange="#E4572E",
+    hue_pink="#B5399A",
+    hue_yellow="#B58900",
+    hue_grey="#78716C",
+    heat_0="#A8B3C4",
+    heat_1="#C9A24B",
+    heat_2="#E5793A",
+    heat_3="#C81E4A",
     shadow="#1C1917",
 )
 
@@ -106,6 +126,16 @@ DARK = Tokens(
     soft_good="#1B2A21",
     soft_warning="#2E2717",
     soft_danger="#331E20",
+    hue_blue="#60A5FA",
+    hue_green="#34D399",
+    hue_orange="#FB8560",
+    hue_pink="#F08CD8",
+    hue_yellow="#F5CE4B",
+    hue_grey="#A8A29E",
+    heat_0="#5B6575",
+    heat_1="#B59443",
+    heat_2="#F0894A",
+    heat_3="#FF5C7F",
     shadow="#000000",
 )
 

@@ -4,7 +4,7 @@ They are made from the text of a plaintext cube, so they follow it into the bin,
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from memos_desktop.errors import NotFoundError, UserError
@@ -26,6 +26,16 @@ class Activations:
         sql = f"SELECT id FROM cubes WHERE {OF_SOURCE} AND binned IS ? ORDER BY created DESC, id DESC LIMIT 1"
         found = self._database.value(sql, (source_id, moment(binned)))
         return None if found is None else str(found)
+
+    def followers(self, source_ids: Sequence[str]) -> dict[str, str]:
+        """The activation cube of each of these sources that has one: on the shelf, or binned at the same moment."""
+        rows = self._database.rows(
+            "SELECT s.id AS source_id, c.id FROM json_each(?) j CROSS JOIN cubes s ON s.id = j.value"
+            " CROSS JOIN cube_parents p ON p.parent_id = s.id CROSS JOIN cubes c ON c.id = p.cube_id"
+            " WHERE c.kind = 'activation' AND c.binned IS s.binned ORDER BY c.created, c.id",
+            (json.dumps(source_ids),),
+        )
+        return {row["source_id"]: row["id"] for row in rows}
 
     def every(self, source_ids: Sequence[str]) -> tuple[str, ...]:
         """All activation cubes of these sources: on the shelf, in the bin, and those that only the journal knows.
@@ -62,8 +72,3 @@ class Activations:
             )
         if self.beside(source_id) not in (None, cube.id):
             raise UserError(f"“{source['title']}” is kept ready already. Nothing was changed.")
-
-
-def sources_first(cubes: Iterable[Cube]) -> list[Cube]:
-    """The same cubes, activation cubes last: when their turn comes, their sources are where they belong."""
-    return sorted(cubes, key=lambda cube: cube.kind is Kind.ACTIVATION)

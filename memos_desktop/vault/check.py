@@ -13,9 +13,9 @@ from memos_desktop.vault import backup, migrations
 from memos_desktop.vault.blobs import BlobStore
 from memos_desktop.vault.database import BACKUP_HINT, Database
 from memos_desktop.vault.health import refuse_emptied
-from memos_desktop.vault.journal import Touched
 from memos_desktop.vault.lock import FolderLock
 from memos_desktop.vault.passages import Passages
+from memos_desktop.vault.transaction import Touched
 
 FULL_TEXT = ("passages_fts", "passages_words")
 BAD_VECTORS = (

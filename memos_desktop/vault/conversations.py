@@ -10,16 +10,26 @@ from typing import Any
 from memos_desktop.errors import NotFoundError, UserError
 from memos_desktop.ids import format_time, new_id, now
 from memos_desktop.memory.changes import Changes
+from memos_desktop.memory.forgetting import Words
 from memos_desktop.memory.message import Branches, Chat, Finish, MemoryMode, Message, MessageHit, Role
 from memos_desktop.progress import Progress
 from memos_desktop.vault.database import Database
 from memos_desktop.vault.imports import ImportedTurn, ImportReport, TurnImport
-from memos_desktop.vault.journal import Journal, Touched
+from memos_desktop.vault.journal import Journal
 from memos_desktop.vault.keywords import prefix_query
 from memos_desktop.vault.passages import Passages
 from memos_desktop.vault.rows import chat_of, chat_row, message_of, message_row
+from memos_desktop.vault.transaction import Touched
 
-CHAT_COLUMNS = "c.*, (SELECT count(*) FROM messages m WHERE m.chat_id = c.id) AS message_count"
+CHAT_COLUMNS = (
+    "c.*, (SELECT count(*) FROM messages m WHERE m.chat_id = c.id AND m.binned IS NULL) AS message_count"
+)
+# A message and all that is below it, as far as it is not in the bin.
+BELOW = (
+    "WITH RECURSIVE below (id) AS (SELECT id FROM messages WHERE id = ? AND binned IS NULL"
+    " UNION ALL SELECT m.id FROM below CROSS JOIN messages m ON m.parent_id = below.id WHERE m.binned IS NULL)"
+    " SELECT id FROM below"
+)
 SNIPPET_WORDS = 16
 
 
@@ -74,7 +84,10 @@ class Conversations:
 
     def message_count(self) -> int:
         """How many messages all chats have that are not in the bin."""
-        sql = "SELECT count(*) FROM chats c CROSS JOIN messages m ON m.chat_id = c.id WHERE c.binned IS NULL"
+        sql = (
+            "SELECT count(*) FROM chats c CROSS JOIN messages m ON m.chat_id = c.id AND m.binned IS NULL"
+            " WHERE c.binned IS NULL"
+        )
         return int(self._database.value(sql))
 
     def rename(self, chat_id: str, title: str) -> Changes:
@@ -85,6 +98,13 @@ class Conversations:
         """Turn the memory of a chat on, to read only, or off."""
         return self._change(chat_id, f"Turn memory {mode.value}", {"memory": mode.value})
 
+    def exclude(self, chat_id: str, cube_id: str, on: bool) -> Changes:
+        """Do not use a memory in this chat, or use it again."""
+        known = self.get(chat_id).excluded
+        wanted = [*(one for one in known if one != cube_id), *([cube_id] if on else [])]
+        label = "Do not use a memory in this chat" if on else "Use a memory in this chat again"
+        return self._change(chat_id, label, {"excluded": json.dumps(wanted)})
+
     def delete(self, chat_id: str) -> Changes:
         """Put a chat in the bin; its messages are out of search and recall."""
         return self._change(chat_id, "Delete chat", {"binned": format_time(now())})
@@ -92,6 +112,24 @@ class Conversations:
     def restore(self, chat_id: str) -> Changes:
         """Take a chat out of the bin."""
         return self._change(chat_id, "Put chat back", {"binned": None})
+
+    def delete_message(self, message_id: str) -> Changes:
+        """Put a message and all that is below it in the bin, as one step; the branch beside it is shown then.
+
+        Raises NotFoundError, and UserError for an answer that is being written.
+        """
+        message = self.message(message_id)
+        ids = [str(row["id"]) for row in self._database.rows(BELOW, (message_id,))]
+        if message.finish is Finish.WRITING:
+            raise UserError("This answer is still being written. Nothing was deleted.", "Stop it first.")
+        more = f" and {len(ids) - 1} below it" if len(ids) > 1 else ""
+        with self._journal.step(f"Delete a message{more}") as step:
+            binned = format_time(now())
+            for one in ids:
+                step.change("messages", one, {"binned": binned})
+            if self.get(message.chat_id).leaf_id in ids:
+                step.change("chats", message.chat_id, {"leaf_id": self._leaf_beside(message)})
+        return step.changes
 
     def add_message(self, message: Message) -> Changes:
         """Add a message below its parent and show the branch that ends with it.
@@ -125,12 +163,13 @@ class Conversations:
     ) -> Changes:
         """Complete an answer.
 
-        It completes the step that added the message; if that was undone, redo brings it whole.
+        It completes the step that added the message; if that was undone, redo brings it whole. What the receipt says
+        of memories that were forgotten meanwhile is left out.
         """
         columns = {
             "text": text,
             "finish": finish.value,
-            "receipt": json.dumps(dict(receipt or {}), ensure_ascii=False),
+            "receipt": json.dumps(self._present(receipt or {}), ensure_ascii=False),
             "stats": json.dumps(dict(stats or {}), ensure_ascii=False),
         }
         with self._database.transaction():
@@ -177,7 +216,8 @@ class Conversations:
         """The alternatives to a message: those below the same parent, oldest first."""
         rows = self._database.rows(
             "SELECT s.id FROM messages m JOIN messages s ON s.chat_id = m.chat_id AND s.position = m.position"
-            " AND s.parent_id IS m.parent_id WHERE m.id = ? ORDER BY s.created, s.rowid",
+            " AND s.parent_id IS m.parent_id AND (s.binned IS NULL OR s.id = m.id) WHERE m.id = ?"
+            " ORDER BY s.created, s.rowid",
             (message_id,),
         )
         siblings = tuple(row["id"] for row in rows)
@@ -187,13 +227,12 @@ class Conversations:
 
     def choose_branch(self, chat_id: str, message_id: str) -> Changes:
         """Show the branch through this message, down to its end; where it forks, along the newest answer."""
-        if self.message(message_id).chat_id != chat_id:
+        message = self.message(message_id)
+        if message.chat_id != chat_id:
             raise UserError("This message belongs to another chat. Nothing was changed.")
-        leaf = message_id
-        sql = "SELECT id FROM messages WHERE parent_id = ? ORDER BY created DESC, rowid DESC LIMIT 1"
-        while (below := self._database.value(sql, (leaf,))) is not None:
-            leaf = below
-        return self._change(chat_id, "Show another branch", {"leaf_id": leaf})
+        if message.binned is not None:
+            raise UserError("This message was deleted and is in the bin.", "Undo brings it back.")
+        return self._change(chat_id, "Show another branch", {"leaf_id": self._end_below(message_id)})
 
     def search(self, text: str, limit: int = 50) -> tuple[MessageHit, ...]:
         """Messages of chats on the shelf with every word of `text`, or one that begins so, newest first."""
@@ -201,7 +240,7 @@ class Conversations:
             "SELECT m.*, c.title, snippet(passages_words, 0, '«', '»', '…', ?) AS snippet"
             " FROM passages_words w CROSS JOIN passages p ON p.id = w.rowid AND p.owner = 'message'"
             " CROSS JOIN messages m ON m.id = p.owner_id CROSS JOIN chats c ON c.id = m.chat_id"
-            " WHERE passages_words MATCH ? AND c.binned IS NULL ORDER BY w.rowid DESC LIMIT ?",
+            " WHERE passages_words MATCH ? AND c.binned IS NULL AND m.binned IS NULL ORDER BY w.rowid DESC LIMIT ?",
             (SNIPPET_WORDS, prefix_query(text), 2 * limit),
         )
         hits = {
@@ -222,6 +261,23 @@ class Conversations:
         """The same piece by piece, so that other work of this thread gets in between."""
         return TurnImport(self._database, self._journal)
 
+    def _end_below(self, message_id: str) -> str:
+        """The end of the branch through a message; where it forks, along the newest answer."""
+        leaf = message_id
+        sql = "SELECT id FROM messages WHERE parent_id = ? AND binned IS NULL ORDER BY created DESC, rowid DESC LIMIT 1"
+        while (below := self._database.value(sql, (leaf,))) is not None:
+            leaf = below
+        return leaf
+
+    def _leaf_beside(self, message: Message) -> str | None:
+        """What a chat shows when a message is gone: the newest alternative to it, else what it answered."""
+        beside = self._database.value(
+            "SELECT id FROM messages WHERE chat_id = ? AND position = ? AND parent_id IS ? AND binned IS NULL"
+            " ORDER BY created DESC, rowid DESC LIMIT 1",
+            (message.chat_id, message.position, message.parent_id),
+        )
+        return message.parent_id if beside is None else self._end_below(beside)
+
     def _change(self, chat_id: str, label: str, columns: dict[str, Any]) -> Changes:
         self.get(chat_id)
         with self._journal.step(label) as step:
@@ -235,6 +291,13 @@ class Conversations:
         if parent.chat_id != message.chat_id:
             raise UserError("A message cannot answer one of another chat. Nothing was changed.")
         return parent.position + 1
+
+    def _present(self, receipt: Mapping[str, Any]) -> dict[str, Any]:
+        """A receipt without the words of memories that are gone."""
+        named = [entry["id"] for entry in receipt.get("retrieved") or () if entry.get("owner") == "cube"]
+        sql = "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM cubes)"
+        gone = frozenset(row["value"] for row in self._database.rows(sql, (json.dumps(named),)))
+        return Words(gone, ()).out_of_receipt(receipt) if gone else dict(receipt)
 
     def _complete(self, message_id: str, columns: dict[str, Any]) -> str | None:
         """Set columns in the row and in its journal record.

@@ -1,91 +1,155 @@
-"""What lists of cubes ask: a filter as SQL, and one page of it in any order.
+"""What lists of cubes ask: one page of a filter in any order, the ids of some of it, how many there are of what.
 
-The orders have partial indexes over what is not in the bin, so a page is found without a scan; the number of
-all that match is remembered until something is written.
+Filters and orders are answered from numpy columns. Until those are loaded, the plainest questions (what is on the
+shelf, by a header) are answered by SQL, which has indexes for their orders: a list opens before anything is loaded.
 """
 
 import json
 from array import array
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
+from memos_desktop.ids import now
+from memos_desktop.memory.completion import Values
 from memos_desktop.memory.cube import Cube, CubeFilter, CubePage, SortKey
+from memos_desktop.memory.terms import TIMES, Field, Flag
+from memos_desktop.memory.timeline import Timeline, Zoom
+from memos_desktop.vault.column_counts import timeline_of, values_of
+from memos_desktop.vault.column_filter import ColumnFilter
+from memos_desktop.vault.column_orders import ColumnOrders
+from memos_desktop.vault.columns import Columns
 from memos_desktop.vault.database import Database
-from memos_desktop.vault.keywords import prefix_query
 from memos_desktop.vault.rows import CUBE_COLUMNS, cube_of
 
-ORDERS = {key: key.value for key in SortKey} | {SortKey.TITLE: "title COLLATE NOCASE"}
+if TYPE_CHECKING:
+    from memos_desktop.vault.columns import Ints
+
+    Between = tuple[datetime, datetime]
+    Spans = Sequence[tuple[int, int]]
+
+ORDERS = {key: key.value for key in (SortKey.CREATED, SortKey.CHANGED, SortKey.TYPE, SortKey.STATE, SortKey.USES)} | {
+    SortKey.TIME: "time",
+    SortKey.HEAT: "warmth",
+    SortKey.TITLE: "title COLLATE NOCASE",
+}
+"""The orders that have an index."""
 REMEMBERED = 64
-# An activation cube has no passages of its own: it is found with its source.
-HAS_WORDS = """id IN (
-    SELECT owner_id FROM passages WHERE owner = 'cube' AND id IN
-        (SELECT rowid FROM passages_words WHERE passages_words MATCH ?)
-    UNION ALL
-    SELECT p.cube_id FROM cubes k CROSS JOIN cube_parents p ON p.cube_id = k.id
-    WHERE k.kind = 'activation' AND EXISTS (SELECT 1 FROM passages o WHERE o.owner_id = p.parent_id AND o.id IN
-        (SELECT rowid FROM passages_words WHERE passages_words MATCH ?))
-)"""
+PASSING = frozenset((*TIMES, Field.HEAT))
+"""Fields whose terms hold at one time and not at another."""
 
 
 class CubePages:
-    """Answers `page`."""
+    """Lists of cubes. Used on the thread of the vault."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._columns = Columns(database)
+        self._filter = ColumnFilter(database, self._columns)
+        self._orders = ColumnOrders(database, self._columns)
         self._totals: dict[CubeFilter, int] = {}
-        self._places: tuple[object, array[int]] = (None, array("q"))
-        self._seen_at = -1
+        self._totals_at = -1
+        self._places: tuple[object, Ints | array[int]] = (None, array("q"))
+
+    @property
+    def columns(self) -> Columns:
+        """The columns, all loaded, for views that draw everything that passes."""
+        self._columns.refresh()
+        return self._columns
+
+    def load_piece(self) -> bool:
+        """Load some of the columns, for some tens of milliseconds; returns whether there is more to load."""
+        if self._columns.loaded:
+            return False
+        if not self._columns.load_piece():
+            self._orders.prepare()
+        return True
 
     def page(self, wanted: CubeFilter, offset: int, limit: int, sort: SortKey, descending: bool) -> CubePage:
         """The cubes from `offset` on. Equal ones keep the order in which they were added."""
-        if self._seen_at != self._database.generation or len(self._totals) >= REMEMBERED:
-            self._totals.clear()
-            self._places = (None, array("q"))
-            self._seen_at = self._database.generation
-        way = "DESC" if descending else "ASC"
-        order = f"{ORDERS[sort]} {way}, rowid {way}"
-        if wanted.text.strip() or wanted.tag is not None:
-            places = self._all_places(wanted, order)
-            return CubePage(self._cubes(places[offset : offset + limit]), offset, len(places))
-        where, values = conditions(wanted)
-        sql = f"SELECT rowid FROM cubes WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"
-        found = self._database.rows(sql, (*values, limit, offset))
-        return CubePage(self._cubes([row[0] for row in found]), offset, self._total(wanted, where, values))
+        if not self._columns.loaded and is_plain(wanted) and sort in ORDERS:
+            return self._plain_page(wanted, offset, limit, sort, descending)
+        places = self.places(wanted, sort, descending)
+        return CubePage(self.cubes(places[offset : offset + limit].tolist()), offset, len(places))
 
-    def _all_places(self, wanted: CubeFilter, order: str) -> "array[int]":
-        """Every match of a search in order; finding costs more than keeping them for the next pages."""
-        if self._places[0] != (wanted, order):
-            where, values = conditions(wanted)
-            found = self._database.rows(f"SELECT rowid FROM cubes WHERE {where} ORDER BY {order}", values)
-            self._places = ((wanted, order), array("q", (row[0] for row in found)))
-        return self._places[1]
+    def ids(
+        self, wanted: CubeFilter, sort: SortKey, descending: bool, spans: "Spans | None" = None
+    ) -> tuple[str, ...]:
+        """The ids of a list in order, or of its `spans` (first row, number of rows). No cube is read."""
+        places = self.places(wanted, sort, descending)
+        chosen = places.tolist() if spans is None else [
+            place for first, count in spans for place in places[first : first + count].tolist()
+        ]
+        sql = "SELECT c.id FROM json_each(?) j CROSS JOIN cubes c ON c.rowid = j.value ORDER BY j.key"
+        return tuple(row[0] for row in self._database.rows(sql, (json.dumps(chosen),)))
 
-    def _cubes(self, places: Sequence[int]) -> tuple[Cube, ...]:
+    def matching(self, wanted: CubeFilter, at: datetime | None = None) -> "Ints":
+        """The rowids of all that pass (at a given time, or now), in the order in which they were added."""
+        import numpy as np
+
+        self._columns.refresh()
+        return np.flatnonzero(self._filter.mask(wanted, at or now()))
+
+    def places(self, wanted: CubeFilter, sort: SortKey, descending: bool, at: datetime | None = None) -> "Ints":
+        """The rowids of a list in order."""
+        self._columns.refresh()
+        key = self._columns.epoch, wanted, sort, descending
+        if self._places[0] != key or is_passing(wanted) or at:
+            mask = self._filter.mask(wanted, at or now())
+            self._places = key, self._orders.ordered(mask, sort, descending)
+        return self._places[1]  # type: ignore[return-value]
+
+    def timeline(self, wanted: CubeFilter, sort: SortKey, zoom: Zoom, between: "Between | None" = None) -> Timeline:
+        """How many of a list there are in each span of time, of those from one moment up to another one."""
+        return timeline_of(self._columns, self.matching(wanted), sort, zoom, between)
+
+    def values(self) -> Values:
+        """Every tag and project in use, with its number of cubes."""
+        self._columns.refresh()
+        return values_of(self._columns)
+
+    def cubes(self, places: Sequence[int]) -> tuple[Cube, ...]:
+        """The cubes at these rowids, in this order."""
         sql = (
             f"SELECT {CUBE_COLUMNS} FROM json_each(?) j CROSS JOIN cubes c ON c.rowid = j.value"
             " CROSS JOIN versions v ON v.id = c.id || '@' || c.version ORDER BY j.key"
         )
         return tuple(cube_of(row) for row in self._database.rows(sql, (json.dumps(list(places)),)))
 
-    def _total(self, wanted: CubeFilter, where: str, values: tuple[Any, ...]) -> int:
+    def _plain_page(self, wanted: CubeFilter, offset: int, limit: int, sort: SortKey, descending: bool) -> CubePage:
+        way = "DESC" if descending else "ASC"
+        where, values = plain_conditions(wanted)
+        sql = f"SELECT rowid FROM cubes WHERE {where} ORDER BY {ORDERS[sort]} {way}, rowid {way} LIMIT ? OFFSET ?"
+        found = self._database.rows(sql, (*values, limit, offset))
+        if self._totals_at != self._database.generation or len(self._totals) >= REMEMBERED:
+            self._totals.clear()
+            self._totals_at = self._database.generation
         if wanted not in self._totals:
             self._totals[wanted] = self._database.value(f"SELECT count(*) FROM cubes WHERE {where}", values)
-        return self._totals[wanted]
+        return CubePage(self.cubes([row[0] for row in found]), offset, self._totals[wanted])
 
 
-def conditions(wanted: CubeFilter) -> tuple[str, tuple[Any, ...]]:
-    """The filter as a WHERE clause over `cubes`, with its parameters."""
+def is_plain(wanted: CubeFilter) -> bool:
+    """Whether a filter asks for nothing but columns of the table of heads."""
+    return not (wanted.text.strip() or wanted.terms) and wanted.tag is None and wanted.project is None
+
+
+def is_passing(wanted: CubeFilter) -> bool:
+    """Whether its answer changes by itself as time goes by."""
+    return any(
+        term.field in PASSING or (term.field is Field.IS and Flag.EXPIRING in term.values) for term in wanted.terms
+    )
+
+
+def plain_conditions(wanted: CubeFilter) -> tuple[str, tuple[Any, ...]]:
+    """A plain filter as a WHERE clause over `cubes`, with its parameters."""
     clauses = ["binned IS NOT NULL" if wanted.binned else "binned IS NULL"]
     values: list[Any] = []
-    for name in ("kind", "state", "type", "project", "pinned", "proposed"):
-        value = getattr(wanted, name)
-        if value is not None:
+    for name in ("kind", "state", "type"):
+        if (value := getattr(wanted, name)) is not None:
             clauses.append(f"{name} = ?")
-            values.append(int(value) if isinstance(value, bool) else str(value))
-    if wanted.tag is not None:
-        clauses.append("id IN (SELECT cube_id FROM cube_tags WHERE tag = ?)")
-        values.append(wanted.tag)
-    if wanted.text.strip():
-        clauses.append(HAS_WORDS)
-        values += 2 * [prefix_query(wanted.text)]
+            values.append(str(value))
+    for name in ("pinned", "proposed"):  # written out: the indexes of the few that are so apply to nothing else
+        if (on := getattr(wanted, name)) is not None:
+            clauses.append(f"{name} = {int(on)}")
     return " AND ".join(clauses), tuple(values)

@@ -8,9 +8,11 @@ import contextlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+from urllib.parse import quote
 
 from memos_desktop.errors import UserError, VaultError
+from memos_desktop.ids import new_id
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 BACKUP_HINT = (
@@ -24,21 +26,26 @@ class Database:
 
     Attributes:
         path: the file, or None for a database in memory.
+        address: the URI under which another connection of this process can attach it.
         connection: the sqlite3 connection, for backup and for tests.
 
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, address: str = ":memory:") -> None:
+        """`address` is where one without a file lies: for itself alone, or at a `shared_address`."""
         self.path = path
+        self.address = address if path is None else _uri(path)
         with self._translated():
             self.connection = sqlite3.connect(
-                path or ":memory:",
+                path or address,
+                uri=True,
                 isolation_level=None,
                 check_same_thread=False,
                 timeout=3.0,
                 cached_statements=256,
             )
         self.connection.row_factory = sqlite3.Row
+        self._file: BinaryIO | None = None
         try:
             for pragma in (
                 "journal_mode = WAL",
@@ -113,9 +120,21 @@ class Database:
                 self.connection.rollback()
             raise
 
+    def file(self) -> BinaryIO:
+        """The bytes of the file, to be read by one thread at a time; not for a database in memory.
+
+        It stays open as long as the connection: to close any handle of the file would give up SQLite's locks on it.
+        """
+        assert self.path is not None
+        if self._file is None:
+            self._file = self.path.open("rb")
+        return self._file
+
     def close(self) -> None:
         """Close the connection; the write-ahead log is folded into the file."""
         self.connection.close()
+        if self._file is not None:
+            self._file.close()
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
@@ -128,6 +147,17 @@ class Database:
             raise known from error
         except UnicodeEncodeError as error:  # a lone surrogate
             raise UserError("The text holds half a character, so it was not used. Nothing was changed.") from error
+
+
+def shared_address() -> str:
+    """A place in memory that other connections of this process can attach."""
+    return f"file:/{new_id()}?vfs=memdb&"
+
+
+def _uri(path: Path) -> str:
+    """A file as SQLite reads it in a URI: what follows the two slashes begins with one of its own."""
+    name = path.absolute().as_posix()
+    return f"file://{'' if name.startswith('/') else '/'}{quote(name, safe='/:')}?"
 
 
 def explain(error: sqlite3.Error, path: Path | None) -> VaultError | None:

@@ -10,8 +10,9 @@ from memos_desktop.ids import format_time, new_id
 from memos_desktop.memory.message import Chat, Message, Role
 from memos_desktop.progress import Progress
 from memos_desktop.vault.database import Database
-from memos_desktop.vault.journal import Journal, Transaction
+from memos_desktop.vault.journal import Journal
 from memos_desktop.vault.rows import chat_row, message_row
+from memos_desktop.vault.transaction import Transaction
 
 BATCH = 500
 ASSISTANTS = frozenset(("assistant", "ai", "bot", "model", "chatgpt", "claude", "gemini", "copilot"))

@@ -9,7 +9,6 @@ rewritten; the one exception is `Journal.forgetting`, which strikes out what a p
 import contextlib
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,120 +16,7 @@ from memos_desktop.errors import UserError
 from memos_desktop.ids import format_time, now, parse_time
 from memos_desktop.memory.changes import Changes, RowChange, Step
 from memos_desktop.vault.database import Database
-
-TABLES = ("cubes", "versions", "chats", "messages")
-Row = dict[str, Any]
-Record = tuple[str, str, Row | None, Row | None]
-"""Table, key, the row before and after."""
-
-
-@dataclass
-class Touched:
-    """The keys of the rows that a transaction changed, by table, in the order in which they were first touched."""
-
-    cubes: dict[str, None] = field(default_factory=dict)
-    chats: dict[str, None] = field(default_factory=dict)
-    messages: dict[str, None] = field(default_factory=dict)
-
-    def note(self, table: str, key: str) -> None:
-        """A row of `table` changed; a version counts as its cube."""
-        if table == "versions":
-            self.cubes[key.partition("@")[0]] = None
-        else:
-            getattr(self, table)[key] = None
-
-
-class Transaction:
-    """Rows going into one step.
-
-    Attributes:
-        touched: what changed so far.
-        step_id: the step's number, None until something changed.
-        changes: what to tell the world; complete after the step ended.
-
-    """
-
-    def __init__(self, database: Database, head: Row, step_id: int | None = None) -> None:
-        self._database = database
-        self._head = head
-        self._records: list[Record] = []
-        self.touched = Touched()
-        self.step_id = step_id
-        self.changes = Changes()
-
-    def add(self, table: str, row: Row) -> None:
-        """Insert a row, complete but for columns that have a default."""
-        names = ", ".join(row)
-        marks = ", ".join("?" * len(row))
-        self._database.run(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))
-        self._record(table, row["id"], None, row)
-
-    def change(self, table: str, key: str, columns: Row) -> bool:
-        """Set columns of the row `key`.
-
-        Returns whether any of them was different. A missing row raises KeyError.
-        """
-        names = ", ".join(columns)
-        found = self._database.row(f"SELECT {names} FROM {table} WHERE id = ?", (key,))
-        if found is None:
-            raise KeyError(f"{table} {key}")
-        new = {name: value for name, value in columns.items() if found[name] != value}
-        if not new:
-            return False
-        old = {name: found[name] for name in new}
-        self._update(table, key, new)
-        self._record(table, key, old, new)
-        return True
-
-    def remove(self, table: str, key: str) -> None:
-        """Delete the row `key`. A missing row raises KeyError."""
-        found = self._database.row(f"SELECT * FROM {table} WHERE id = ?", (key,))
-        if found is None:
-            raise KeyError(f"{table} {key}")
-        self._database.run(f"DELETE FROM {table} WHERE id = ?", (key,))
-        self._record(table, key, dict(found), None)
-
-    def revert(self, change: RowChange) -> None:
-        """Take one recorded change back."""
-        self._turn(change.table, change.key, change.after, change.before)
-
-    def repeat(self, change: RowChange) -> None:
-        """Make one recorded change again."""
-        self._turn(change.table, change.key, change.before, change.after)
-
-    def flush(self) -> None:
-        """Write the step and its changes to the journal.
-
-        Called inside the SQL transaction, before it commits.
-        """
-        if not self._records:
-            return
-        if self.step_id is None:
-            self.step_id = self.begin()
-        _write_changes(self._database, self.step_id, self._records)
-        self._records.clear()
-
-    def begin(self) -> int:
-        """Write the head of the step; returns its number."""
-        if self._head["action"] == "do":
-            self._database.run("UPDATE journal_steps SET redoable = 0 WHERE redoable = 1")
-        return _write_head(self._database, self._head)
-
-    def _record(self, table: str, key: str, before: Row | None, after: Row | None) -> None:
-        self._records.append((table, key, before, after))
-        self.touched.note(table, key)
-
-    def _update(self, table: str, key: str, columns: Row) -> None:
-        names = ", ".join(f"{name} = ?" for name in columns)
-        self._database.run(f"UPDATE {table} SET {names} WHERE id = ?", (*columns.values(), key))
-
-    def _turn(self, table: str, key: str, old: Row | None, new: Row | None) -> None:
-        if new is None:
-            self.remove(table, key)
-        elif old is None:
-            self.add(table, new)
-        else:
-            self.change(table, key, new)
+from memos_desktop.vault.transaction import Row, Touched, Transaction, dump, write_changes, write_head
 
 
 class Journal:
@@ -216,8 +102,8 @@ class Journal:
         """
         head = {**_head("do", label, actor, reason), "time": format_time(time), "undoable": 0}
         with self._database.transaction():
-            number = _write_head(self._database, head)
-            _write_changes(self._database, number, [(table, key, None, row) for key, row in rows])
+            number = write_head(self._database, head)
+            write_changes(self._database, number, [(table, key, None, row, "") for key, row in rows])
         return number
 
     def complete(self, table: str, key: str, columns: Row) -> bool:
@@ -228,7 +114,7 @@ class Journal:
         sql = "SELECT number, after FROM journal_changes WHERE key = ? AND table_name = ? AND before IS NULL"
         found = self._database.rows(sql, (key, table))
         for record in found:
-            after = _dump({**json.loads(record["after"]), **columns})
+            after = dump({**json.loads(record["after"]), **columns})
             self._database.run(
                 "UPDATE journal_changes SET after = ? WHERE number = ?", (after, record["number"])
             )
@@ -275,7 +161,7 @@ class Journal:
             cubes=frozenset(touched.cubes),
             chats=frozenset(touched.chats),
             messages=frozenset(touched.messages),
-            index=bool(touched.cubes or touched.messages),
+            index=bool(touched.words or touched.messages),
             step_id=transaction.step_id,
             label=str(head["label"]),
         )
@@ -297,8 +183,7 @@ class Journal:
         head = {**_head(action, label, "user", ""), "of": step_id}
         undone = action == "undo"
         with self._transaction(head, None) as transaction:
-            for change in reversed(changes) if undone else changes:
-                (transaction.revert if undone else transaction.repeat)(change)
+            (transaction.revert if undone else transaction.repeat)(changes)
             flags = "undone = 1, redoable = 1" if undone else "undone = 0, redoable = 0"
             self._database.run(f"UPDATE journal_steps SET {flags} WHERE id = ?", (step_id,))
         return transaction.changes
@@ -308,28 +193,9 @@ def _head(action: str, label: str, actor: str, reason: str) -> Row:
     return {"time": format_time(now()), "actor": actor, "label": label, "reason": reason, "action": action}
 
 
-def _write_head(database: Database, head: Row) -> int:
-    names, marks = ", ".join(head), ", ".join("?" * len(head))
-    sql = f"INSERT INTO journal_steps ({names}) VALUES ({marks})"
-    number = database.run(sql, tuple(head.values())).lastrowid
-    assert number is not None
-    return number
-
-
-def _write_changes(database: Database, step_id: int, records: Iterable[Record]) -> None:
-    database.run_many(
-        "INSERT INTO journal_changes (step_id, table_name, key, before, after) VALUES (?, ?, ?, ?, ?)",
-        [(step_id, table, key, _dump(before), _dump(after)) for table, key, before, after in records],
-    )
-
-
-def _dump(row: Row | None) -> str | None:
-    return None if row is None else json.dumps(row, ensure_ascii=False)
-
-
 def _row_change(row: Any) -> RowChange:
     before, after = (json.loads(row[name]) if row[name] else None for name in ("before", "after"))
-    return RowChange(row["table_name"], row["key"], before, after)
+    return RowChange(row["table_name"], row["key"], before, after, row["reason"])
 
 
 def _step(row: Any, changes: tuple[RowChange, ...]) -> Step:

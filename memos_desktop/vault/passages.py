@@ -6,15 +6,37 @@ passage, and the number of the old one is never used again.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
 
 from memos_desktop.memory.call import Owner
 from memos_desktop.vault.database import Database
-from memos_desktop.vault.journal import Touched
+from memos_desktop.vault.transaction import Touched
 
 CHUNK_WORDS = 180
 CHUNK_CHARACTERS = 2000
 WORD = re.compile(rf"\S{{1,{CHUNK_CHARACTERS}}}")
+PIECE = 500
+"""Owners whose passages are renewed at once."""
+CUBES = (
+    "SELECT c.id, c.title, c.kind, v.text FROM json_each(?) j CROSS JOIN cubes c ON c.id = j.value"
+    " CROSS JOIN versions v ON v.id = c.id || '@' || c.version"
+)
+MESSAGES = (
+    "SELECT m.id, m.role, m.finish, m.speaker, m.text, m.caption FROM json_each(?) j"
+    " CROSS JOIN messages m ON m.id = j.value"
+)
+
+
+class _Words(NamedTuple):
+    """What of a cube or message is searched: what stands before every passage, and the text itself."""
+
+    lead: str
+    body: str
+
+
+_NO_WORDS = _Words("", "")
 
 
 def chunks(text: str) -> Iterator[str]:
@@ -38,48 +60,63 @@ class Passages:
         self._database = database
 
     def derive(self, touched: Touched) -> None:
-        """Renew the passages of everything touched."""
-        for cube_id in touched.cubes:
-            self._renew(Owner.CUBE, cube_id, *self._of_cube(cube_id))
-        for message_id in touched.messages:
-            self._renew(Owner.MESSAGE, message_id, *self._of_message(message_id))
+        """Renew the passages of everything whose words may have changed."""
+        for ids in _pieces(touched.words):
+            self._renew(Owner.CUBE, ids, {key: _of_cube(row) for key, row in self._rows(CUBES, ids)})
+        for ids in _pieces(touched.messages):
+            self._renew(Owner.MESSAGE, ids, {key: _of_message(row) for key, row in self._rows(MESSAGES, ids)})
 
-    def _of_cube(self, cube_id: str) -> tuple[str, str, str]:
-        row = self._database.row(
-            "SELECT c.title, c.kind, v.text, c.tags FROM cubes c JOIN versions v ON v.id = c.id || '@' || c.version"
-            " WHERE c.id = ?",
-            (cube_id,),
+    def _rows(self, sql: str, ids: Sequence[str]) -> Iterator[tuple[str, Any]]:
+        return ((row["id"], row) for row in self._database.rows(sql, (json.dumps(ids),)))
+
+    def _renew(self, owner: Owner, ids: Sequence[str], found: Mapping[str, "_Words"]) -> None:
+        """Bring the passages of these in step; what is not in `found` has none."""
+        words = {key: found.get(key, _NO_WORDS) for key in ids}
+        wanted = {
+            (key, number): each.lead + piece
+            for key, each in words.items()
+            for number, piece in enumerate(chunks(each.body))
+        }
+        gone, kept = [], []
+        sql = (
+            "SELECT id, owner_id, chunk, text, body_start FROM passages"
+            " WHERE owner_id IN (SELECT value FROM json_each(?))"
         )
-        # The text of an activation cube is its source's: search finds the source.
-        if row is None or row["kind"] == "activation" or not (row["text"] or "").strip():
-            return "", "", ""
-        lead = "" if _is_prefix(row["title"], row["text"]) else f"{row['title']}: "
-        return lead, row["text"], " ".join(json.loads(row["tags"]))
-
-    def _of_message(self, message_id: str) -> tuple[str, str, str]:
-        row = self._database.row(
-            "SELECT role, finish, speaker, text, caption FROM messages WHERE id = ?", (message_id,)
-        )
-        if row is None or row["role"] == "system" or row["finish"] == "writing":
-            return "", "", ""
-        caption = f"\n[{row['caption']}]" if row["caption"] else ""
-        return f"{row['speaker']}: " if row["speaker"] else "", row["text"] + caption, ""
-
-    def _renew(self, owner: Owner, owner_id: str, lead: str, body: str, tags: str) -> None:
-        wanted = {number: lead + piece for number, piece in enumerate(chunks(body))}
-        sql = "SELECT id, chunk, text, body_start, tags FROM passages WHERE owner_id = ?"
-        for row in self._database.rows(sql, (owner_id,)):
-            if wanted.get(row["chunk"]) != row["text"]:
-                self._database.run("DELETE FROM passages WHERE id = ?", (row["id"],))
+        for row in self._database.rows(sql, (json.dumps(ids),)):
+            place, lead = (row["owner_id"], row["chunk"]), words[row["owner_id"]].lead
+            if wanted.get(place) != row["text"]:
+                gone.append((row["id"],))
                 continue
-            del wanted[row["chunk"]]
-            if (row["tags"], row["body_start"]) != (tags, len(lead)):
-                sql = "UPDATE passages SET tags = ?, body_start = ? WHERE id = ?"
-                self._database.run(sql, (tags, len(lead), row["id"]))
+            del wanted[place]
+            if row["body_start"] != len(lead):
+                kept.append((len(lead), row["id"]))
+        self._database.run_many("DELETE FROM passages WHERE id = ?", gone)
+        self._database.run_many("UPDATE passages SET body_start = ? WHERE id = ?", kept)
         self._database.run_many(
-            "INSERT INTO passages (owner, owner_id, chunk, text, body_start, tags) VALUES (?, ?, ?, ?, ?, ?)",
-            [(owner.value, owner_id, number, text, len(lead), tags) for number, text in wanted.items()],
+            "INSERT INTO passages (owner, owner_id, chunk, text, body_start) VALUES (?, ?, ?, ?, ?)",
+            [(owner.value, key, number, text, len(words[key].lead)) for (key, number), text in wanted.items()],
         )
+
+
+def _of_cube(row: Any) -> _Words:
+    # The text of an activation cube is its source's: search finds the source.
+    if row["kind"] == "activation" or not (row["text"] or "").strip():
+        return _NO_WORDS
+    lead = "" if _is_prefix(row["title"], row["text"]) else f"{row['title']}: "
+    return _Words(lead, row["text"])
+
+
+def _of_message(row: Any) -> _Words:
+    if row["role"] == "system" or row["finish"] == "writing":
+        return _NO_WORDS
+    caption = f"\n[{row['caption']}]" if row["caption"] else ""
+    return _Words(f"{row['speaker']}: " if row["speaker"] else "", row["text"] + caption)
+
+
+def _pieces(ids: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    rest = iter(ids)
+    while piece := tuple(islice(rest, PIECE)):
+        yield piece
 
 
 def _is_prefix(title: str, text: str) -> bool:

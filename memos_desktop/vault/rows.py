@@ -25,6 +25,7 @@ from memos_desktop.memory.cube import (
     State,
     TextPayload,
 )
+from memos_desktop.memory.heat import warmth
 from memos_desktop.memory.message import Attachment, Chat, Finish, MemoryMode, Message, Role
 from memos_desktop.memory.use import Use
 
@@ -91,6 +92,16 @@ def cube_row(cube: Cube) -> Row:
         "pinned": int(cube.pinned),
         "binned": moment(cube.binned),
         **governance_columns(cube.governance),
+    }
+
+
+def behaviour_columns(behaviour: Behaviour) -> Row:
+    """The columns of `cubes` that hold what use has shown."""
+    return {
+        "uses": behaviour.uses,
+        "last_used": moment(behaviour.last_used),
+        "heat": behaviour.heat,
+        "warmth": warmth(behaviour.heat, behaviour.last_used),
     }
 
 
@@ -207,6 +218,7 @@ def chat_row(chat: Chat, import_key: str | None = None) -> Row:
         "imported": int(chat.imported),
         "binned": moment(chat.binned),
         "import_key": import_key,
+        "excluded": json.dumps(list(chat.excluded)),
     }
 
 
@@ -223,6 +235,7 @@ def chat_of(row: Any) -> Chat:
         imported=bool(row["imported"]),
         binned=time_of(row["binned"]),
         message_count=row["message_count"],
+        excluded=tuple(json.loads(row["excluded"])),
     )
 
 
@@ -244,6 +257,7 @@ def message_row(message: Message) -> Row:
         "stats": json.dumps(dict(message.stats), ensure_ascii=False),
         "kept": int(message.kept),
         "attached": json.dumps([asdict(one) for one in message.attached]),
+        "binned": moment(message.binned),
     }
 
 
@@ -265,6 +279,7 @@ def message_of(row: Any) -> Message:
         stats=json.loads(row["stats"]),
         kept=bool(row["kept"]),
         attached=tuple(Attachment(**one) for one in json.loads(row["attached"])),
+        binned=time_of(row["binned"]),
     )
 
 
@@ -277,11 +292,11 @@ def use_row(use: Use) -> Row:
         "form": use.form.value,
         "tokens": use.tokens,
         "chat_id": use.chat_id,
+        "message_id": use.message_id,
     }
 
 
 def use_of(row: Any) -> Use:
     """A use from its row."""
-    return Use(
-        row["cube_id"], row["version"], parse_time(row["time"]), Form(row["form"]), row["tokens"], row["chat_id"]
-    )
+    form, time = Form(row["form"]), parse_time(row["time"])
+    return Use(row["cube_id"], row["version"], time, form, row["tokens"], row["chat_id"], row["message_id"])

@@ -1,10 +1,12 @@
 """The tables, as the first migration makes them.
 
-Truth: cubes (heads), versions, chats, messages, uses, dismissals, blobs; the journal; vectors (costly to make again).
-Derived, kept by triggers or by `passages`: cube_tags, cube_parents, passages and its two full-text tables.
+Truth: cubes (heads), versions, chats, messages, uses, dismissals, blobs; the journal and its snapshots;
+vectors (costly to make again).
+Derived, kept by triggers or by `passages`: cube_tags, cube_parents, places, passages and its two full-text tables.
 """
 
 CUBES = """
+-- heat is what it was at the last use; warmth is its order, which stays the same while all cool (memory/heat.py).
 CREATE TABLE cubes (
     id TEXT PRIMARY KEY NOT NULL,
     version INTEGER NOT NULL,
@@ -33,7 +35,8 @@ CREATE TABLE cubes (
     superseded_by TEXT,
     uses INTEGER NOT NULL DEFAULT 0,
     last_used TEXT,
-    heat REAL NOT NULL DEFAULT 0
+    heat REAL NOT NULL DEFAULT 0,
+    warmth REAL
 );
 CREATE INDEX cubes_by_created ON cubes (created) WHERE binned IS NULL;
 CREATE INDEX cubes_by_changed ON cubes (changed) WHERE binned IS NULL;
@@ -41,12 +44,15 @@ CREATE INDEX cubes_by_title ON cubes (title COLLATE NOCASE) WHERE binned IS NULL
 CREATE INDEX cubes_by_type ON cubes (type) WHERE binned IS NULL;
 CREATE INDEX cubes_by_state ON cubes (state) WHERE binned IS NULL;
 CREATE INDEX cubes_by_uses ON cubes (uses) WHERE binned IS NULL;
-CREATE INDEX cubes_by_heat ON cubes (heat) WHERE binned IS NULL;
+CREATE INDEX cubes_by_heat ON cubes (warmth) WHERE binned IS NULL;
+CREATE INDEX cubes_by_expiry ON cubes (expires) WHERE expires IS NOT NULL;
 CREATE INDEX cubes_by_time ON cubes (time) WHERE binned IS NULL;
 CREATE INDEX cubes_for_count ON cubes (kind, state, type, pinned, proposed, project) WHERE binned IS NULL;
 CREATE INDEX cubes_activation ON cubes (id) WHERE kind = 'activation';
 CREATE INDEX cubes_pinned ON cubes (pinned) WHERE pinned = 1;
+CREATE INDEX cubes_proposed ON cubes (created) WHERE proposed = 1;
 CREATE INDEX cubes_binned ON cubes (binned) WHERE binned IS NOT NULL;
+CREATE INDEX cubes_superseded ON cubes (superseded_by) WHERE superseded_by IS NOT NULL;
 
 CREATE TABLE versions (
     id TEXT PRIMARY KEY NOT NULL,
@@ -74,6 +80,7 @@ CREATE TABLE versions (
     UNIQUE (cube_id, version)
 );
 CREATE INDEX versions_by_source ON versions (source_message) WHERE source_message IS NOT NULL;
+CREATE INDEX versions_by_file ON versions (source_file) WHERE source_file IS NOT NULL;
 CREATE INDEX versions_by_blob ON versions (sha256) WHERE sha256 IS NOT NULL;
 
 CREATE TABLE cube_tags (
@@ -88,10 +95,12 @@ CREATE TRIGGER cubes_added AFTER INSERT ON cubes BEGIN
     INSERT OR IGNORE INTO cube_tags SELECT value, new.id FROM json_each(new.tags);
     INSERT OR IGNORE INTO cube_parents SELECT value, new.id FROM json_each(new.parents);
 END;
-CREATE TRIGGER cubes_retagged AFTER UPDATE OF tags, parents ON cubes BEGIN
+CREATE TRIGGER cubes_retagged AFTER UPDATE OF tags ON cubes BEGIN
     DELETE FROM cube_tags WHERE cube_id = new.id;
-    DELETE FROM cube_parents WHERE cube_id = new.id;
     INSERT OR IGNORE INTO cube_tags SELECT value, new.id FROM json_each(new.tags);
+END;
+CREATE TRIGGER cubes_reparented AFTER UPDATE OF parents ON cubes BEGIN
+    DELETE FROM cube_parents WHERE cube_id = new.id;
     INSERT OR IGNORE INTO cube_parents SELECT value, new.id FROM json_each(new.parents);
 END;
 CREATE TRIGGER cubes_removed AFTER DELETE ON cubes BEGIN
@@ -111,7 +120,8 @@ CREATE TABLE chats (
     leaf_id TEXT REFERENCES messages (id) DEFERRABLE INITIALLY DEFERRED,
     imported INTEGER NOT NULL,
     binned TEXT,
-    import_key TEXT UNIQUE
+    import_key TEXT UNIQUE,
+    excluded TEXT NOT NULL
 );
 CREATE INDEX chats_by_changed ON chats (changed);
 CREATE INDEX chats_by_leaf ON chats (leaf_id);
@@ -131,11 +141,13 @@ CREATE TABLE messages (
     receipt TEXT NOT NULL,
     stats TEXT NOT NULL,
     kept INTEGER NOT NULL,
-    attached TEXT NOT NULL
+    attached TEXT NOT NULL,
+    binned TEXT
 );
 CREATE INDEX messages_by_chat ON messages (chat_id, position);
 CREATE INDEX messages_by_parent ON messages (parent_id);
 CREATE INDEX messages_writing ON messages (finish) WHERE finish = 'writing';
+CREATE INDEX messages_binned ON messages (binned) WHERE binned IS NOT NULL;
 
 -- Messages whose cube was removed for good: they stay in their chat and are not recalled.
 CREATE TABLE forgotten (
@@ -152,7 +164,8 @@ CREATE TABLE uses (
     time TEXT NOT NULL,
     form TEXT NOT NULL,
     tokens INTEGER NOT NULL,
-    chat_id TEXT NOT NULL
+    chat_id TEXT NOT NULL,
+    message_id TEXT NOT NULL
 );
 CREATE INDEX uses_by_cube ON uses (cube_id, time);
 CREATE INDEX uses_by_time ON uses (time);
@@ -173,30 +186,23 @@ CREATE TABLE passages (
     chunk INTEGER NOT NULL,
     text TEXT NOT NULL,
     body_start INTEGER NOT NULL,
-    tags TEXT NOT NULL,
     UNIQUE (owner_id, chunk)
 );
 CREATE VIRTUAL TABLE passages_fts USING fts5(
     text, content='passages', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2'
 );
 CREATE VIRTUAL TABLE passages_words USING fts5(
-    text, tags, content='passages', content_rowid='id', prefix='1 2 3',
+    text, content='passages', content_rowid='id', prefix='1 2 3',
     tokenize='unicode61 remove_diacritics 2'
 );
 CREATE VIRTUAL TABLE passages_terms USING fts5vocab('passages_fts', 'row');
 CREATE TRIGGER passages_added AFTER INSERT ON passages BEGIN
     INSERT INTO passages_fts (rowid, text) VALUES (new.id, new.text);
-    INSERT INTO passages_words (rowid, text, tags) VALUES (new.id, new.text, new.tags);
+    INSERT INTO passages_words (rowid, text) VALUES (new.id, new.text);
 END;
 CREATE TRIGGER passages_removed AFTER DELETE ON passages BEGIN
     INSERT INTO passages_fts (passages_fts, rowid, text) VALUES ('delete', old.id, old.text);
-    INSERT INTO passages_words (passages_words, rowid, text, tags)
-        VALUES ('delete', old.id, old.text, old.tags);
-END;
-CREATE TRIGGER passages_retagged AFTER UPDATE OF tags ON passages BEGIN
-    INSERT INTO passages_words (passages_words, rowid, text, tags)
-        VALUES ('delete', old.id, old.text, old.tags);
-    INSERT INTO passages_words (rowid, text, tags) VALUES (new.id, new.text, new.tags);
+    INSERT INTO passages_words (passages_words, rowid, text) VALUES ('delete', old.id, old.text);
 END;
 
 CREATE TABLE embedders (
@@ -235,10 +241,25 @@ CREATE TABLE journal_changes (
     table_name TEXT NOT NULL,
     key TEXT NOT NULL,
     before TEXT,
-    after TEXT
+    after TEXT,
+    reason TEXT NOT NULL DEFAULT ''
 );
-CREATE INDEX journal_changes_by_step ON journal_changes (step_id);
+CREATE INDEX journal_changes_by_step ON journal_changes (step_id, table_name, key);
 CREATE INDEX journal_changes_by_key ON journal_changes (key);
+"""
+
+SNAPSHOTS = """
+-- Named places in the journal: the vault after step step_id. Unjournaled: making one changes no memory.
+CREATE TABLE snapshots (
+    id TEXT PRIMARY KEY NOT NULL,
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    note TEXT NOT NULL,
+    time TEXT NOT NULL,
+    step_id INTEGER NOT NULL,
+    automatic INTEGER NOT NULL,
+    cubes INTEGER NOT NULL
+);
+CREATE INDEX snapshots_by_step ON snapshots (step_id);
 """
 
 BLOBS = """
@@ -260,4 +281,27 @@ CREATE TABLE meta (
 ) WITHOUT ROWID;
 """
 
-FIRST = CUBES + CHATS + USES + PASSAGES + JOURNAL + BLOBS
+PLACES = """
+-- Where cubes lie on the map. Derived from vectors, but kept: a new cube never moves one that is there.
+-- landmark: it was laid out with others, and places those near it. stale: its text is another one since.
+CREATE TABLE places (
+    cube_id TEXT PRIMARY KEY NOT NULL,
+    x REAL NOT NULL,
+    y REAL NOT NULL,
+    landmark INTEGER NOT NULL,
+    stale INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX places_landmarks ON places (landmark) WHERE landmark = 1;
+CREATE INDEX places_stale ON places (stale) WHERE stale = 1;
+CREATE TRIGGER cubes_unplaced AFTER DELETE ON cubes BEGIN
+    DELETE FROM places WHERE cube_id = old.id;
+END;
+CREATE TRIGGER passages_placed AFTER INSERT ON passages WHEN new.owner = 'cube' BEGIN
+    UPDATE places SET stale = 1, landmark = 0 WHERE cube_id = new.owner_id;
+END;
+CREATE TRIGGER passages_unplaced AFTER DELETE ON passages WHEN old.owner = 'cube' BEGIN
+    UPDATE places SET stale = 1, landmark = 0 WHERE cube_id = old.owner_id;
+END;
+"""
+
+FIRST = CUBES + CHATS + USES + PASSAGES + JOURNAL + SNAPSHOTS + BLOBS + PLACES

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from memos_desktop.ids import format_time, now, parse_time
 from memos_desktop.memory.call import Candidate, MemoryCall, Owner
 from memos_desktop.memory.cube import Source
+from memos_desktop.memory.heat import cooled
 from memos_desktop.vault.database import Database
 from memos_desktop.vault.keywords import KeywordQuery
-from memos_desktop.vault.rows import source_of
+from memos_desktop.vault.rows import source_of, time_of
 from memos_desktop.vault.vectors import Vectors
 
 if TYPE_CHECKING:
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
 # from is not here, binned or not: the cube stands for it.
 ALLOWED = """
 SELECT p.id, p.owner, p.owner_id, p.chunk, substr(p.text, p.body_start + 1) AS body,
-    c.version, c.title, c.kind, c.type, c.project AS cube_project, c.pinned, c.heat, c.time AS cube_time,
-    c.superseded_by, v.speaker AS cube_speaker, v.source_chat, v.source_message, v.source_start, v.source_end,
-    v.source_file, m.speaker, m.role, m.chat_id, m.position, m.ref, m.created, h.project AS chat_project
+    c.version, c.title, c.kind, c.type, c.project AS cube_project, c.pinned, c.heat, c.last_used,
+    c.time AS cube_time, c.priority, c.superseded_by, v.speaker AS cube_speaker, v.source_chat, v.source_message,
+    v.source_start, v.source_end, v.source_file, m.speaker, m.role, m.chat_id, m.position, m.ref, m.created,
+    h.project AS chat_project
 FROM json_each(:ids) j
 CROSS JOIN passages p ON p.id = j.value
 LEFT JOIN cubes c ON p.owner = 'cube' AND c.id = p.owner_id
@@ -36,10 +38,11 @@ LEFT JOIN versions v ON v.id = c.id || '@' || c.version
 LEFT JOIN messages m ON p.owner = 'message' AND m.id = p.owner_id
 LEFT JOIN chats h ON h.id = m.chat_id
 WHERE CASE p.owner WHEN 'cube' THEN
-    c.binned IS NULL AND c.state NOT IN ('archived', 'expired') AND (c.expires IS NULL OR c.expires > :now)
+    c.binned IS NULL AND c.state NOT IN ('merged', 'archived', 'expired') AND (c.expires IS NULL OR c.expires > :now)
     AND (c.project IS NULL OR c.project = :project OR c.scope = 'shared')
 ELSE
-    m.kept AND h.binned IS NULL AND m.chat_id IS NOT :chat AND (h.project IS NULL OR h.project = :project)
+    m.kept AND m.binned IS NULL AND h.binned IS NULL AND m.chat_id IS NOT :chat
+    AND (h.project IS NULL OR h.project = :project)
     AND NOT EXISTS (SELECT 1 FROM versions w WHERE w.source_message = m.id)
     AND NOT EXISTS (SELECT 1 FROM forgotten f WHERE f.message_id = m.id)
 END
@@ -192,7 +195,9 @@ def _candidate(row: Any, bm25: float, cosine: float | None, beside: tuple[int, .
             speaker=row["cube_speaker"],
             source=source_of(row),
             title=row["title"], kind=row["kind"], type=row["type"], project=row["cube_project"],
-            pinned=bool(row["pinned"]), heat=row["heat"], superseded=row["superseded_by"] is not None,
+            pinned=bool(row["pinned"]), superseded=row["superseded_by"] is not None,
+            heat=cooled(row["heat"], time_of(row["last_used"]), now()),
+            priority=row["priority"],
         )  # fmt: skip
     return Candidate(
         row["id"], Owner.MESSAGE, row["owner_id"], 1, row["body"], parse_time(row["created"]), bm25, cosine,

@@ -4,18 +4,19 @@ Use is counted and cannot be undone, but every answer leaves a step in the journ
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from memos_desktop.ids import format_time, now, parse_time
 from memos_desktop.memory.changes import Changes
+from memos_desktop.memory.cube import Behaviour, State
+from memos_desktop.memory.heat import heated
+from memos_desktop.memory.lifecycle import TRANSITIONS, Trigger
 from memos_desktop.memory.use import Use
 from memos_desktop.vault.database import Database
 from memos_desktop.vault.journal import Journal
-from memos_desktop.vault.rows import use_of, use_row
+from memos_desktop.vault.rows import behaviour_columns, time_of, use_of, use_row
 
 ACTOR = "scheduler"
-HEAT_OF_A_USE = 0.25
-HEAT_HALF_LIFE = timedelta(days=14)
 OF_CUBE = "FROM journal_changes WHERE table_name = 'uses' AND key = ?"
 
 
@@ -37,8 +38,8 @@ class UseLog:
             counted = [use for use in uses if self._count(use)]
             rows = [use_row(use) for use in counted]
             self._database.run_many(
-                "INSERT INTO uses (cube_id, version, time, form, tokens, chat_id)"
-                " VALUES (:cube_id, :version, :time, :form, :tokens, :chat_id)",
+                "INSERT INTO uses (cube_id, version, time, form, tokens, chat_id, message_id)"
+                " VALUES (:cube_id, :version, :time, :form, :tokens, :chat_id, :message_id)",
                 rows,
             )
             moment = max((use.time for use in counted), default=now())
@@ -81,15 +82,20 @@ class UseLog:
         return removed
 
     def _count(self, use: Use) -> bool:
-        row = self._database.row("SELECT heat, last_used FROM cubes WHERE id = ?", (use.cube_id,))
+        """Count one use. A clock that was set back makes neither the last use earlier nor anything colder."""
+        sql = "SELECT uses, heat, last_used, state, frozen, binned FROM cubes WHERE id = ?"
+        row = self._database.row(sql, (use.cube_id,))
         if row is None:
             return False
-        last = parse_time(row["last_used"]) if row["last_used"] else use.time
-        self._database.run(
-            "UPDATE cubes SET uses = uses + 1, last_used = ?, heat = ?,"
-            " state = CASE state WHEN 'generated' THEN 'activated' ELSE state END WHERE id = ?",
-            (format_time(use.time), _heated(row["heat"], use.time - last), use.cube_id),
-        )
+        before = Behaviour(row["uses"], time_of(row["last_used"]), row["heat"])
+        last = max(use.time, before.last_used or use.time)
+        used = Behaviour(before.uses + 1, last, heated(before, last))
+        columns = behaviour_columns(used)
+        leads = TRANSITIONS.get((State(row["state"]), Trigger.USE))
+        if leads is not None and not row["frozen"] and row["binned"] is None:
+            columns["state"] = leads.to.value
+        names = ", ".join(f"{name} = ?" for name in columns)
+        self._database.run(f"UPDATE cubes SET {names} WHERE id = ?", (*columns.values(), use.cube_id))
         return True
 
 
@@ -108,8 +114,3 @@ def forget_uses(database: Database, cube_id: str) -> None:
     database.run("DELETE FROM uses WHERE cube_id = ?", (cube_id,))
     database.run("DELETE FROM dismissals WHERE cube_id = ?", (cube_id,))
 
-
-def _heated(heat: float, idle: timedelta) -> float:
-    """Heat after one more use: it cools by half in two weeks, and a use adds a quarter of what is missing."""
-    left: float = heat * 0.5 ** (max(idle, timedelta()) / HEAT_HALF_LIFE)
-    return left + (1 - left) * HEAT_OF_A_USE

@@ -14,13 +14,17 @@ from memos_desktop.paths import DataFolder
 from memos_desktop.vault import backup, migrations
 from memos_desktop.vault.blobs import BlobStore
 from memos_desktop.vault.conversations import Conversations
+from memos_desktop.vault.cube_numbers import CubeNumbers
 from memos_desktop.vault.cubes import CubeStore
-from memos_desktop.vault.database import Database
+from memos_desktop.vault.database import Database, shared_address
 from memos_desktop.vault.health import left_clean, mark_closed, refuse_damaged, refuse_emptied
-from memos_desktop.vault.journal import Journal, Transaction
+from memos_desktop.vault.journal import Journal
 from memos_desktop.vault.lock import FolderLock
 from memos_desktop.vault.passages import Passages
+from memos_desktop.vault.places import Places
 from memos_desktop.vault.search import PassageSearch
+from memos_desktop.vault.snapshots import Snapshots
+from memos_desktop.vault.transaction import Transaction
 from memos_desktop.vault.uses import UseLog
 
 
@@ -29,11 +33,13 @@ class Vault:
 
     Attributes:
         cubes: the shelf of MemCubes.
+        numbers, places: the same by number, and where they lie on the map.
         uses: which answer used which cube, and what was proposed in vain.
         chats: chats and their messages.
         journal: steps, undo, redo.
         search: candidates for recall, and vectors.
         blobs: files by content hash.
+        snapshots: named places in the journal.
         interrupted: how many answers were cut off when the program ended last time.
 
     """
@@ -45,10 +51,12 @@ class Vault:
         passages = Passages(database)
         self.journal = Journal(database, passages.derive)
         self.cubes = CubeStore(database, self.journal)
+        self.numbers, self.places = CubeNumbers(database, self.cubes.lists), Places(database)
         self.uses = UseLog(database, self.journal)
         self.chats = Conversations(database, self.journal, passages)
         self.search = PassageSearch(database)
         self.blobs = BlobStore(database, blobs)
+        self.snapshots = Snapshots(database)
         self.interrupted = self.chats.repair_interrupted()
 
     @classmethod
@@ -77,7 +85,7 @@ class Vault:
         """An empty vault that leaves nothing on the disk; its blobs are in a temporary folder."""
         with contextlib.ExitStack() as stack:
             blobs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="memos-")))
-            database = Database(None)
+            database = Database(None, shared_address())
             stack.callback(database.close)
             migrations.migrate(database, lambda: None)
             vault = cls(database, blobs)

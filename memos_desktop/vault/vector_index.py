@@ -148,6 +148,12 @@ class VectorIndex:
             self.close()
             raise
 
+    def discard(self) -> int:
+        """Remove the folders of all embedders. The state is "missing" then. Returns how many files are left."""
+        self.close()
+        _remove(self._folder)
+        return sum(1 for _ in self._folder.rglob("*")) if self._folder.exists() else 0
+
     def close(self) -> None:
         """End the child process. The state is "missing" until the next `open`; half an index is removed."""
         half = self._state == "rebuilding"

@@ -7,6 +7,20 @@ import pytest
 from ran import Verb
 
 
+def test_files_become_memories_in_one_step(verb: Verb, tmp_path: Path) -> None:
+    (tmp_path / "rui.txt").write_text("Rui repairs boats.", encoding="utf-8")
+    (tmp_path / "photo.jpg").write_bytes(b"\xff")
+    names = [str(tmp_path / name) for name in ("rui.txt", "photo.jpg")]
+    added = verb("add", "--file", names[0], "--file", names[1])
+    assert added.status == 0
+    assert [one["title"] for one in added.document["cubes"]] == ["Rui repairs boats."]
+    assert [one["file"] for one in added.document["skipped"]] == ["photo.jpg"]
+    verb("undo")
+    assert verb("cubes", "list").document["total"] == 0
+    refused = verb("add", "--file", names[1])
+    assert refused.status == 1 and "no text file" in refused.document["error"]["message"]
+
+
 def test_an_added_memory_is_listed_and_shown(verb: Verb) -> None:
     added = verb(
         "add",

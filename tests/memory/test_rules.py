@@ -1,16 +1,14 @@
-"""Governance, lifecycle, contradiction, citation."""
+"""Governance, contradiction, citation."""
 
 from datetime import timedelta
 
 import pytest
 from memory_values import NOW, cube, recalled
 
-from memos_desktop.errors import UserError
-from memos_desktop.memory import lifecycle
 from memos_desktop.memory.call import Decision, Form
 from memos_desktop.memory.citation import cited
 from memos_desktop.memory.contradiction import same, single_value, supersedes
-from memos_desktop.memory.cube import Access, Behaviour, Governance, Scope, State, title_of
+from memos_desktop.memory.cube import Access, Governance, Scope, State, title_of
 from memos_desktop.memory.governance import Action, Context, may
 from memos_desktop.memory.message import MemoryMode
 
@@ -21,6 +19,7 @@ HERE = Context(NOW)
     ("changed", "context", "reason"),
     [
         ({"state": State.ARCHIVED}, HERE, "it is archived"),
+        ({"state": State.MERGED}, HERE, "it is merged"),
         ({"binned": NOW}, HERE, "it is in the bin"),
         ({"governance": Governance(expires=NOW - timedelta(days=1))}, HERE, "it has expired"),
         ({"governance": Governance(scope=Scope.PROJECT, project="boat")}, HERE, "it belongs to the project boat"),
@@ -47,19 +46,6 @@ def test_edit_and_export():
     assert may(Action.EDIT, cube(), HERE)
     assert may(Action.EXPORT, cube(frozen=True), HERE)
     assert not may(Action.EXPORT, cube(binned=NOW), HERE)
-
-
-def test_lifecycle_follows_the_table():
-    assert lifecycle.after(cube(), "use") is State.ACTIVATED
-    assert lifecycle.restored(cube(state=State.ARCHIVED)) is State.GENERATED
-    assert lifecycle.restored(cube(state=State.ARCHIVED, behaviour=Behaviour(uses=2))) is State.ACTIVATED
-
-
-def test_what_the_table_does_not_have_is_refused():
-    with pytest.raises(UserError, match="is archived"):
-        lifecycle.after(cube(state=State.ARCHIVED), "archive")
-    with pytest.raises(UserError, match="is frozen"):
-        lifecycle.after(cube(frozen=True), "archive")
 
 
 @pytest.mark.parametrize(

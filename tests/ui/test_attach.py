@@ -138,7 +138,7 @@ def test_an_edit_takes_along_what_was_attached(chat: ChatDesk) -> None:
     chat.desk.add(one)
     chat.page.attach((one,))
     chat.say("What is it called?")
-    chat.page._act("edit", chat.question())
+    chat.page.acts.act("edit", chat.question())
     chat.expect(lambda: names(chat.page.composer.attached) == [one.title])
     chat.type("How is it named?")
     chat.finished(2)
@@ -150,7 +150,7 @@ def test_leaving_an_edit_leaves_its_attachments(chat: ChatDesk) -> None:
     chat.desk.add(one)
     chat.page.attach((one,))
     chat.say("What is it called?")
-    chat.page._act("edit", chat.question())
+    chat.page.acts.act("edit", chat.question())
     chat.expect(lambda: names(chat.page.composer.attached) == [one.title])
     chat.page.composer.cancel_edit()
     assert names(chat.page.composer.attached) == []
@@ -172,7 +172,7 @@ def test_a_temporary_chat_attaches_and_answers_again(chat: ChatDesk) -> None:
     chat.page.new_temporary_chat()
     chat.page.attach((one,))
     chat.say("What is it called?")
-    chat.page._act("regenerate", chat.answer())
+    chat.page.acts.act("regenerate", chat.answer())
     chat.finished(2)
     assert [entry["id"] for entry in chat.answer().message.receipt["injected"]] == [one.id]
 
@@ -184,7 +184,7 @@ def test_what_is_ready_shows_a_bolt_and_comes_as_kv(kv_chat: ChatDesk, kv: KvDes
     flow = kv_chat.page.attachments
     kv_chat.expect(lambda: [one.ready for one in flow._chosen] == [True])
     kv_chat.say("Where is the third bolt?")
-    kv_chat.page._act("receipt", kv_chat.answer())
+    kv_chat.page.acts.act("receipt", kv_chat.answer())
     card = kv_chat.page.panel.cards[0]
     assert card.form_reason is not None and card.form_reason.text().startswith("As KV: you attached it")
     assert not any("Given to the model as" in one.text() for one in card.findChildren(QLabel))

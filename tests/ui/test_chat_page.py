@@ -43,7 +43,7 @@ def test_search_finds_a_message_and_jumps_to_it(chat: ChatDesk) -> None:
 
 def test_a_hit_on_another_branch_shows_that_branch(chat: ChatDesk) -> None:
     chat.say("A word about zebras")
-    chat.page._act("edit", chat.question())
+    chat.page.acts.act("edit", chat.question())
     chat.type("Something else")
     chat.finished(2)
     chat.page.list.field.setText("zebras")
@@ -164,7 +164,7 @@ def test_a_huge_message_is_cut_on_the_screen_and_copied_whole(chat: ChatDesk, mo
     monkeypatch.setattr(chat.desk.prompter, "copy", copied.append)
     chat.open(chat.fill("Huge", 2, "word " * 60_000 + "{number}"))
     assert "more characters" in chat.question().text.text()
-    chat.page._act("copy", chat.question())
+    chat.page.acts.act("copy", chat.question())
     assert len(copied[0]) > 250_000
 
 

@@ -9,7 +9,6 @@ from PySide6.QtTest import QTest
 from memos_desktop.engine.echo import EchoEngine
 from memos_desktop.errors import ModelError
 from memos_desktop.memory.message import Finish, MemoryMode, Role
-from memos_desktop.ui.chat.kept import KeptCard
 
 __all__ = ["chat", "desk", "gate", "look"]
 
@@ -56,19 +55,19 @@ def test_the_send_button_stops_while_an_answer_is_written(chat: ChatDesk, gate: 
 
 def test_answer_again_makes_a_second_version(chat: ChatDesk) -> None:
     first = chat.say("Tell me something").message.id
-    chat.page._act("regenerate", chat.answer())
+    chat.page.acts.act("regenerate", chat.answer())
     chat.finished(2)
     second = chat.answer()
     assert second.message.id != first
     chat.expect(lambda: second.sibling(-1) == first)
-    chat.page._act("previous", second)
+    chat.page.acts.act("previous", second)
     chat.expect(lambda: chat.items and chat.answer().message.id == first)
 
 
 def test_an_edit_branches_even_at_the_first_message(chat: ChatDesk) -> None:
     chat.say("The old words")
     old = chat.question().message.id
-    chat.page._act("edit", chat.question())
+    chat.page.acts.act("edit", chat.question())
     assert chat.page.composer.text() == "The old words"
     chat.type("The new words")
     chat.finished(2)
@@ -100,40 +99,6 @@ def test_the_receipt_opens_and_shows_what_was_used(chat: ChatDesk) -> None:
     cards = chat.page.panel.cards
     assert cards[0].text.text() == "Nora's favourite tea is sencha"
     assert "1 injected" in chat.page.panel.summary.text()
-
-
-def test_a_memory_goes_to_the_bin_from_the_receipt_and_comes_back(chat: ChatDesk) -> None:
-    cube = chat.desk.result(chat.desk.workspace.library.add("Nora's favourite tea is sencha"))
-    chat.say("What is Nora's favourite tea?")
-    card = chat.page.panel.cards[0]
-    card.forget.click()
-    chat.desk.wait_toast("Moved to the bin")
-    assert chat.desk.result(chat.desk.workspace.library.cube(cube.id)).binned is not None
-    chat.desk.undo_last()
-    chat.expect(lambda: card.isEnabled())
-    assert chat.desk.result(chat.desk.workspace.library.cube(cube.id)).binned is None
-
-
-def test_a_memory_that_is_not_relevant_is_not_used_again_in_this_chat(chat: ChatDesk) -> None:
-    chat.desk.result(chat.desk.workspace.library.add("Nora's favourite tea is sencha"))
-    chat.say("What is Nora's favourite tea?")
-    card = chat.page.panel.cards[0]
-    card.exclude.click()
-    again = chat.say("What is Nora's favourite tea, please?")
-    assert card.item_id not in {one["id"] for one in again.message.receipt["injected"]}
-
-
-def test_what_is_kept_is_shown_and_can_be_taken_back(chat: ChatDesk) -> None:
-    answer = chat.say("My favourite tea is sencha.")
-    chat.expect(lambda: isinstance(answer.kept, KeptCard))
-    card = answer.kept
-    assert isinstance(card, KeptCard)
-    assert "sencha" in card.words.full_text()
-    kept = card.cubes[0].id
-    card.undo.click()
-    chat.expect(lambda: "taken back" in card.words.full_text())
-    counts = chat.desk.result(chat.desk.workspace.library.counts())
-    assert counts.cubes == 0, kept
 
 
 def test_read_only_keeps_nothing_and_off_uses_nothing(chat: ChatDesk) -> None:
@@ -174,7 +139,7 @@ def test_a_temporary_chat_remembers_itself(chat: ChatDesk, monkeypatch: pytest.M
     chat.say("My secret word is xylophone.")
     chat.say("And another secret.")
     assert prompts[-1].count("xylophone") >= 1
-    chat.page._act("regenerate", chat.answer())
+    chat.page.acts.act("regenerate", chat.answer())
     chat.finished(4)
     assert prompts[-1].count("And another secret.") == 1
 

@@ -15,7 +15,8 @@ from memos_desktop.app.workspace import Workspace
 from memos_desktop.ids import now
 from memos_desktop.memory.cube import CubeFilter, SortKey
 from memos_desktop.paths import DataFolder
-from memos_desktop.ui.cubes.model import CUBE_ROLE, SKELETON_ROWS, Column, CubeTableModel
+from memos_desktop.ui.cubes.columns import HIGHEST_FIRST, NAMES, SORT_KEYS, Column
+from memos_desktop.ui.cubes.model import CUBE_ROLE, SKELETON_ROWS, CubeTableModel
 from memos_desktop.ui.cubes.pages import KEEP, PAGE, Query
 from memos_desktop.ui.icons import Icons
 from memos_desktop.ui.theme import Theme
@@ -114,11 +115,16 @@ def test_sorting_goes_through_the_vault(desk: Desk, model: CubeTableModel) -> No
     assert title(model, 0) == f"Note {MANY - 1:04d}"
 
 
-def test_a_column_without_an_order_changes_nothing(desk: Desk, model: CubeTableModel) -> None:
-    load(desk, model)
-    before = model.query
-    model.sort_by(Column.TAGS)
-    assert model.query == before
+@pytest.mark.parametrize("column", list(Column))
+def test_every_column_has_an_order_and_says_so(desk: Desk, model: CubeTableModel, column: Column) -> None:
+    load(desk, model, Query(CubeFilter(tag="even"), SORT_KEYS[Column((column + 1) % len(Column))]))
+    with desk.qtbot.waitSignal(model.settled, timeout=WAIT_MS):
+        model.sort_by(column)
+    assert model.query == Query(CubeFilter(tag="even"), SORT_KEYS[column], column in HIGHEST_FIRST)
+    assert model.total == MANY // 2
+    arrow = "↓" if column in HIGHEST_FIRST else "↑"
+    assert model.headerData(column, Qt.Orientation.Horizontal).endswith(arrow)
+    assert model.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.AccessibleTextRole) == NAMES[column]
 
 
 def test_a_filter_counts_and_shows_what_matches(desk: Desk, model: CubeTableModel) -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from memos_desktop.ids import new_id, now
 from memos_desktop.memory.cube import ActivationPayload, Cube, Descriptive, Governance, SemanticType, TextPayload
+from memos_desktop.memory.word_diff import Change, word_diff
 from memos_desktop.ui.cubes import words
-from memos_desktop.ui.cubes.text_diff import Change, word_diff
 
 
 def cube(text: str = "Tea without sugar", title: str = "Tea") -> Cube:

@@ -10,12 +10,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QSplitter
 
+from memos_desktop.app import parametric
 from memos_desktop.app.settings import SchedulerMode
 from memos_desktop.ids import now
 from memos_desktop.memory.cube import CubeFilter, Kind
 from memos_desktop.memory.forms import Readiness
 from memos_desktop.ui.cubes.actions import BY_NAME
-from memos_desktop.ui.cubes.model import STALE_ROLE, Column
+from memos_desktop.ui.cubes.columns import Column
+from memos_desktop.ui.cubes.migrate_row import PathwayRow
+from memos_desktop.ui.cubes.model import STALE_ROLE
 from memos_desktop.ui.cubes.page import MemoryPage
 
 __all__ = ["desk", "kv", "look", "tiny_model"]
@@ -57,6 +60,19 @@ def press(page: MemoryPage, text: str) -> None:
     found[0].click()
 
 
+TO_KV, TO_TEXT = "plaintext→activation", "activation→plaintext"
+
+
+def row(page: MemoryPage, name: str = TO_KV) -> PathwayRow:
+    return page.migrate.rows[name]
+
+
+def offered(page: MemoryPage, kv: KvDesk, name: str = TO_KV) -> PathwayRow:
+    """The row of a pathway, as soon as it can be run."""
+    until(kv, lambda: name in page.migrate.rows and row(page, name).run_button.isEnabled())
+    return row(page, name)
+
+
 def test_the_key_opens_the_panel_with_the_cost(page: MemoryPage, kv: KvDesk) -> None:
     id = kv.document("Boat manual")
     opened(page, kv)
@@ -64,14 +80,30 @@ def test_the_key_opens_the_panel_with_the_cost(page: MemoryPage, kv: KvDesk) -> 
     until(kv, lambda: page.commands.actions["ready"].isEnabled())
     page.table.setFocus()
     QTest.keyClick(page.table, Qt.Key.Key_E)
-    until(kv, lambda: page.migrate.isVisible() and bool(page.migrate.paths))
-    path = page.migrate.paths[0]
-    assert path.cube_id == id and path.possible
-    assert "about" in page.migrate.total.text() and "tokens" in page.migrate.total.text()
-    assert "What is lost:" in page.migrate.lost.text()
+    shown = offered(page, kv)
+    assert page.migrate.isVisible() and shown.run_button.hasFocus()
+    assert [(path.cube_id, path.possible) for path in shown.paths] == [(id, True)]
+    assert "about" in shown.total.text() and "tokens" in shown.total.text()
+    assert "What is lost: Attached behind other text" in shown.lost.text()
+    assert "tiny" in page.migrate.model.text()
     QTest.keyClick(page.migrate, Qt.Key.Key_Escape)
-    assert not page.migrate.isVisible()
-    assert kv.rows() == () or all(row.belongs == "start" for row in kv.rows())
+    assert not page.migrate.isVisible() and page.table.isVisible()
+    assert kv.rows() == () or all(kept.belongs == "start" for kept in kv.rows())
+
+
+def test_all_six_pathways_are_shown_with_why_not(page: MemoryPage, kv: KvDesk) -> None:
+    id = kv.document("Boat manual")
+    opened(page, kv)
+    page.commands.run("migrate", [kv.desk.result(kv.workspace.library.cube(id))])
+    offered(page, kv)
+    kinds = [kind.value for kind in Kind]
+    assert set(page.migrate.rows) == {f"{one}→{other}" for one in kinds for other in kinds if one != other}
+    said = {name: one.total.text() for name, one in page.migrate.rows.items()}
+    assert said[TO_TEXT] == "None of what is selected is KV."
+    assert said["plaintext→parametric"] == f"{parametric.obstacle().capitalize()}."
+    assert said["parametric→plaintext"] == "None of what is selected is an adapter."
+    assert [name for name, one in page.migrate.rows.items() if one.run_button.isEnabled()] == [TO_KV]
+    assert all("What is lost: " in one.lost.text() for one in page.migrate.rows.values())
 
 
 def test_keeping_ready_says_what_it_has_made(page: MemoryPage, kv: KvDesk) -> None:
@@ -79,15 +111,15 @@ def test_keeping_ready_says_what_it_has_made(page: MemoryPage, kv: KvDesk) -> No
     opened(page, kv)
     library = kv.workspace.library
     page.commands.run("ready", [kv.desk.result(library.cube(id)) for id in (first, second)])
-    until(kv, lambda: page.migrate.run_button.isEnabled())
-    page.migrate.run_button.click()
-    assert page.migrate.run_button.text() == "Cancel"
-    until(kv, lambda: page.migrate.total.text().startswith("2 memories ready:"))
-    assert set(page.migrate.says) >= {first, second}
-    assert all(said.startswith("Ready: ") for said in page.migrate.says.values())
-    until(kv, lambda: not any(path.possible for path in page.migrate.paths))
-    assert not page.migrate.run_button.isEnabled() and page.migrate.run_button.text() == "Keep ready"
-    assert page.migrate.total.text().startswith("2 memories ready:")  # still there to be read
+    offered(page, kv).run_button.click()
+    assert row(page).run_button.text() == "Cancel" and page.migrate.running == TO_KV
+    until(kv, lambda: row(page).total.text().startswith("2 memories ready:"))
+    until(kv, lambda: set(row(page).says) >= {first, second})
+    assert all(said.startswith("Ready: ") for said in row(page).says.values())
+    until(kv, lambda: not any(path.possible for path in row(page).paths))
+    assert not row(page).run_button.isEnabled() and row(page).run_button.text() == "Keep ready"
+    assert row(page).total.text().startswith("2 memories ready:")  # still there to be read
+    assert page.migrate.close_button.hasFocus()
 
 
 def test_the_text_comes_back_word_for_word(page: MemoryPage, kv: KvDesk) -> None:
@@ -96,28 +128,25 @@ def test_the_text_comes_back_word_for_word(page: MemoryPage, kv: KvDesk) -> None
     kv.desk.result(kv.workspace.library.revise(id, text="Sold."))
     opened(page, kv)
     activation = kv.desk.result(kv.workspace.library.cube(kv.activation_of(id)))
-    page.commands.run("ready", [activation])
-    until(kv, lambda: page.migrate.run_button.isEnabled())
-    assert page.migrate.direction.current() == "plaintext"
-    assert page.migrate.run_button.text() == "Give the text back"
-    page.migrate.run_button.click()
-    until(kv, lambda: page.migrate.total.text() == "1 text given back.")
-    made = next(iter(page.migrate.says.values()))
-    assert made.startswith("Given back as a new memory")
+    page.commands.run("migrate", [activation])
+    back = offered(page, kv, TO_TEXT)
+    assert back.run_button.text() == "Give the text back"
+    back.run_button.click()
+    until(kv, lambda: back.total.text() == "1 text given back.")
+    until(kv, lambda: bool(back.says))
+    assert next(iter(back.says.values())).startswith("Given back as a new memory")
     texts = {one.text for one in kv.desk.result(kv.workspace.library.page(CubeFilter(kind=Kind.PLAINTEXT), 0, 9)).cubes}
     assert texts == {"Sold.", MANUAL}
 
 
-def test_what_is_not_possible_says_why(page: MemoryPage, kv: KvDesk) -> None:
+def test_what_is_ready_already_says_so(page: MemoryPage, kv: KvDesk) -> None:
     id = kv.document("Boat manual")
+    kv.keep(id)
     opened(page, kv)
     page.commands.run("ready", [kv.desk.result(kv.workspace.library.cube(id))])
-    until(kv, lambda: bool(page.migrate.paths))
-    page.migrate.direction.chosen.emit("plaintext")
-    until(kv, lambda: [path.target for path in page.migrate.paths] == [Kind.PLAINTEXT])
-    assert "already" in page.migrate.paths[0].reason
-    assert not page.migrate.run_button.isEnabled()
-    assert page.migrate.total.text() == "Nothing to do for this selection."
+    until(kv, lambda: TO_KV in page.migrate.rows)
+    assert row(page).total.text() == "It is ready as KV already."
+    assert not row(page).run_button.isEnabled()
 
 
 def test_a_cancelled_migration_says_so_and_can_be_run_again(
@@ -126,7 +155,7 @@ def test_a_cancelled_migration_says_so_and_can_be_run_again(
     id = kv.document("Boat manual")
     opened(page, kv)
     page.commands.run("ready", [kv.desk.result(kv.workspace.library.cube(id))])
-    until(kv, lambda: page.migrate.run_button.isEnabled())
+    offered(page, kv)
     migrate = kv.workspace.activation.migrate
 
     def cancelled(ids: object, target: Kind) -> object:
@@ -135,10 +164,9 @@ def test_a_cancelled_migration_says_so_and_can_be_run_again(
         return job
 
     monkeypatch.setattr(kv.workspace.activation, "migrate", cancelled)
-    page.migrate.run_button.click()
-    until(kv, lambda: "cancelled" in page.migrate.total.text())
-    until(kv, lambda: page.migrate.run_button.isEnabled())
-    assert page.migrate.run_button.text() == "Keep ready"
+    row(page).run_button.click()
+    until(kv, lambda: "cancelled" in row(page).total.text())
+    assert offered(page, kv).run_button.text() == "Keep ready"
 
 
 def test_the_forms_tab_shows_ready_and_lets_go(page: MemoryPage, kv: KvDesk) -> None:
@@ -152,8 +180,7 @@ def test_the_forms_tab_shows_ready_and_lets_go(page: MemoryPage, kv: KvDesk) -> 
     until(kv, lambda: forms.rows == ())
     kv.desk.wait_toast("Let go:")
     press(page, "Keep ready as KV…")
-    until(kv, lambda: page.migrate.run_button.isEnabled())
-    assert page.migrate.isVisible() and page.migrate.paths[0].possible
+    assert offered(page, kv).paths[0].possible and page.migrate.isVisible()
 
 
 def test_an_edit_makes_the_form_stale_and_it_is_encoded_again(page: MemoryPage, kv: KvDesk) -> None:
@@ -171,11 +198,9 @@ def test_an_edit_makes_the_form_stale_and_it_is_encoded_again(page: MemoryPage, 
     assert "out of date" in page.panel._meta.text()
     until(kv, lambda: [row.readiness for row in page.panel.forms.rows] == [Readiness.STALE])
     press(page, "Encode again…")
-    until(kv, lambda: page.migrate.isVisible())
-    page.migrate.direction.chosen.emit("activation")
-    until(kv, lambda: page.migrate.run_button.isEnabled() and page.migrate.run_button.text() == "Keep ready")
-    page.migrate.run_button.click()
-    until(kv, lambda: "1 memory ready" in page.migrate.total.text())
+    offered(page, kv).run_button.click()
+    until(kv, lambda: "1 memory ready" in row(page).total.text())
+    page.migrate.close_panel()  # the table comes into sight again
     until(kv, lambda: activation not in page.stale)
 
 
@@ -248,9 +273,10 @@ def test_nothing_is_suggested_while_the_scheduler_is_off(page: MemoryPage, kv: K
 def test_the_panel_takes_the_place_of_the_suggestions(page: MemoryPage, kv: KvDesk) -> None:
     id = suggested(page, kv)
     page.commands.run("ready", [kv.desk.result(kv.workspace.library.cube(id))])
-    assert page.migrate.isVisible() and not page.suggestions.isVisible()
+    until(kv, page.migrate.isVisible)
+    assert not page.suggestions.isVisible()
     page.suggestions.refresh()
-    until(kv, lambda: page.migrate.run_button.isEnabled())
+    offered(page, kv)
     assert not page.suggestions.isVisible()
     page.migrate.close_button.click()
     assert page.suggestions.isVisible()

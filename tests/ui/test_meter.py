@@ -111,7 +111,7 @@ def test_the_check_compares_attached_memories_with_their_text(kv_chat: ChatDesk,
     attached_answer(kv_chat, kv)
     answer = kv_chat.answer()
     assert "2 memories attached as KV" in answer.meta.full_text()
-    kv_chat.page._act("how", answer)
+    kv_chat.page.acts.act("how", answer)
     how = kv_chat.page.how
     assert how.check.isVisible() and "Attached as KV" in how.facts
     how.check.click()
@@ -120,7 +120,7 @@ def test_the_check_compares_attached_memories_with_their_text(kv_chat: ChatDesk,
     assert how.check.isEnabled()
     said = how.result.text()
     how.close()
-    kv_chat.page._act("how", answer)
+    kv_chat.page.acts.act("how", answer)
     assert how.result.text() == said  # it is kept
     how.close()
 
@@ -128,7 +128,7 @@ def test_the_check_compares_attached_memories_with_their_text(kv_chat: ChatDesk,
 def test_a_temporary_answer_is_not_checked(kv_chat: ChatDesk, kv: KvDesk) -> None:
     kv_chat.page.new_temporary_chat()
     attached_answer(kv_chat, kv)
-    kv_chat.page._act("how", kv_chat.answer())
+    kv_chat.page.acts.act("how", kv_chat.answer())
     assert kv_chat.page.how.isVisible() and not kv_chat.page.how.check.isVisible()
     kv_chat.page.how.close()
 
@@ -136,7 +136,7 @@ def test_a_temporary_answer_is_not_checked(kv_chat: ChatDesk, kv: KvDesk) -> Non
 def test_a_check_that_is_not_possible_says_why(kv_chat: ChatDesk, kv: KvDesk) -> None:
     attached_answer(kv_chat, kv)
     kv.desk.result(kv.workspace.activation.drop([row.id for row in kv.rows()]))
-    kv_chat.page._act("how", kv_chat.answer())
+    kv_chat.page.acts.act("how", kv_chat.answer())
     kv_chat.page.how.check.click()
     kv_chat.expect(lambda: "nothing to compare" in kv_chat.page.how.result.text())
     kv_chat.page.how.close()
@@ -145,7 +145,7 @@ def test_a_check_that_is_not_possible_says_why(kv_chat: ChatDesk, kv: KvDesk) ->
 def test_what_was_kept_and_not_used_is_said(kv_chat: ChatDesk) -> None:
     answer = kv_chat.say("Hello")
     answer.show_stats(stats(refused=("The chat was kept with another model file.",)))
-    kv_chat.page._act("how", answer)
+    kv_chat.page.acts.act("how", answer)
     said = [one.text() for one in kv_chat.page.how.findChildren(QLabel) if one.isVisible()]
     assert "The chat was kept with another model file." in said
     kv_chat.page.how.close()
@@ -163,7 +163,7 @@ def test_a_cancelled_check_can_be_run_again(kv_chat: ChatDesk, kv: KvDesk, monke
         return job
 
     monkeypatch.setattr(kv.workspace.activation, "check", cancelled)
-    kv_chat.page._act("how", kv_chat.answer())
+    kv_chat.page.acts.act("how", kv_chat.answer())
     kv_chat.page.how.check.click()
     kv_chat.expect(lambda: jobs and jobs[0].future.done() and kv_chat.page.how.check.isEnabled())
     kv_chat.page.how.close()

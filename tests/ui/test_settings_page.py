@@ -56,6 +56,15 @@ def test_the_scheduler_has_three_modes_and_a_time_budget(page: SettingsPage, des
     assert "without asking" in page.memory.sentence.text()
 
 
+def test_unused_memories_are_archived_after_a_time_or_never(page: SettingsPage, desk: Desk) -> None:
+    assert page.memory.archive_after.value() == 180
+    page.memory.archive_after.setValue(0)
+    assert page.memory.archive_after.text() == "Never"
+    assert desk.workspace.settings.value.archive_after_days == 0
+    desk.workspace.settings.change(archive_after_days=60)
+    desk.qtbot.waitUntil(lambda: page.memory.archive_after.value() == 60, timeout=WAIT_MS)
+
+
 def test_what_was_set_elsewhere_is_shown(page: SettingsPage, desk: Desk) -> None:
     desk.workspace.settings.change(text_scale=1.5, theme="dark", sampling=Sampling(max_tokens=99))
     desk.qtbot.waitUntil(lambda: page.appearance.theme.current() == "dark", timeout=WAIT_MS)

@@ -12,8 +12,8 @@ from memos_desktop.ids import now
 from memos_desktop.memory.cube import CubeFilter, Source, State
 from memos_desktop.memory.message import MemoryMode
 from memos_desktop.vault.imports import ImportedTurn
-from memos_desktop.vault.journal import Touched
 from memos_desktop.vault.passages import Passages
+from memos_desktop.vault.transaction import Touched
 from memos_desktop.vault.vault import Vault
 
 WORDS = st.sampled_from(("tea", "coffee", "Rome", "a longer text about the sea and the hills"))

@@ -78,14 +78,15 @@ def random_units(count: int, width: int, seed: int = 0) -> np.ndarray:
 def dump(vault: Vault) -> dict[str, list[tuple[Any, ...]]]:
     """Everything true in a vault, and everything derived from it, without what use has counted and the journal."""
     tables = {
-        "cubes": "id, version, changed, kind, state, type, title, tags, parents, frozen, pinned, binned, project",
+        "cubes": "id, version, changed, kind, state, type, title, tags, parents, frozen, pinned, binned, project,"
+        " scope, expires, priority, access, sensitivity, proposed, valid_to, superseded_by",
         "versions": "*",
         "chats": "*",
         "dismissals": "*",
         "messages": "*",
         "cube_tags": "*",
         "cube_parents": "*",
-        "passages": "owner, owner_id, chunk, text, body_start, tags",
+        "passages": "owner, owner_id, chunk, text, body_start",
     }
     return {
         name: sorted((tuple(row) for row in vault.database.rows(f"SELECT {columns} FROM {name}")), key=repr)

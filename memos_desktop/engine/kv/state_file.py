@@ -35,6 +35,8 @@ TEMPORARY = ("incoming-", ".part")
 KIND = b"MEMOSKV"
 MAGIC = KIND + bytes([FORMAT])
 NUMBER = struct.Struct("<I")
+LONGEST_HEAD = 8 << 20
+MOST_TOKENS = 1 << 24
 PIECE = 1 << 20  # the interpreter is free for other threads within each piece
 DAMAGED = "the file is damaged: its header does not fit its checksum"
 SHORT = "the file is shorter than it was written"
@@ -150,7 +152,7 @@ def read(path: Path) -> StateFile:
             raise StateError("it is a folder or a device, not a file")
         with path.open("rb") as file:
             status = os.fstat(file.fileno())
-            header, offset = _read_head(file, status.st_size)
+            header, offset = read_head(file, status.st_size)
     except OSError as error:
         raise _unreadable(error) from error
     if path.name != header.id + SUFFIX:
@@ -161,7 +163,8 @@ def read(path: Path) -> StateFile:
     return StateFile(path, header, offset, status.st_size, status.st_mtime_ns)
 
 
-def _read_head(file: BinaryIO, size: int) -> tuple[Header, int]:
+def read_head(file: BinaryIO, size: int) -> tuple[Header, int]:
+    """The header of an open file of `size` bytes, and where its payload begins. Raises StateError."""
     kind = file.read(len(MAGIC))
     if not kind:
         raise StateError("the file is empty")
@@ -170,12 +173,16 @@ def _read_head(file: BinaryIO, size: int) -> tuple[Header, int]:
             raise StateError("it is no kept state of this program")
         raise StateError(f"it has format {kind[-1]}, this version of the program reads format {FORMAT}")
     (length,) = NUMBER.unpack(_take(file, NUMBER.size, size))
+    if LONGEST_HEAD < length <= size:
+        raise StateError("its header is too long")
     text = _take(file, length, size)
     if NUMBER.unpack(_take(file, NUMBER.size, size)) != (zlib.crc32(text),):
         raise StateError(DAMAGED)
     try:
         values: dict[str, Any] = json.loads(text)
         before, own = values.pop("prefix"), values.pop("tokens")
+        if before + own > MOST_TOKENS:
+            raise StateError("it has too many tokens")
         section = _take(file, 4 * (before + own), size)
         if values.pop("tokens_crc32") != zlib.crc32(section):
             raise StateError("the file is damaged: its tokens do not fit their checksum")

@@ -1,38 +1,14 @@
-"""A text file as a document: what may be read, and why another one may not. Knows nothing of Qt."""
+"""Reading a text file that is to be attached, without holding the window up. Knows nothing of Qt."""
 
 import threading
 from concurrent.futures import Future
 from pathlib import Path
 
-from memos_desktop.errors import UserError
+from memos_desktop.app.text_file import LARGEST, SUFFIXES, read_document
 
-SUFFIXES = (".txt", ".md", ".csv", ".py")
-LARGEST = 2_000_000
+__all__ = ["FILTERS", "LARGEST", "read_document", "reading"]
+
 FILTERS = (f"Text files ({' '.join('*' + suffix for suffix in SUFFIXES)})", "All files (*)")
-
-
-def read_document(path: Path) -> str:
-    """The text of a file. Raises UserError: another kind of file, too large, empty, not UTF-8, not readable."""
-    if path.suffix.lower() not in SUFFIXES:
-        raise UserError(
-            f"“{path.name}” is no text file that can be attached. Nothing was added.",
-            f"These can be: {', '.join(SUFFIXES)}.",
-        )
-    try:
-        if path.stat().st_size > LARGEST:
-            raise UserError(
-                f"“{path.name}” is larger than 2 MB. Nothing was added.", "Attach a part of it as a file of its own."
-            )
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UserError(
-            f"“{path.name}” is not text in UTF-8. Nothing was added.", "Save it as UTF-8 and attach it again."
-        ) from error
-    except OSError as error:
-        raise UserError(f"“{path.name}” could not be read: {error.strerror or error}. Nothing was added.") from error
-    if not text.strip():
-        raise UserError(f"“{path.name}” is empty, so nothing was added.")
-    return text
 
 
 def reading(path: Path) -> "Future[str]":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from memos_desktop.memory.cube import Cube, SemanticType
+from memos_desktop.memory.cube import Cube, SemanticType, title_of
 from memos_desktop.memory.forms import Readiness
 from memos_desktop.memory.message import Message
 from memos_desktop.ui.chat.attach_file import FILTERS, reading
@@ -118,6 +118,10 @@ class AttachFlow(QObject):
         chip.removed.connect(lambda: self._remove(one.id))
         return chip
 
+    def add_text(self, text: str) -> None:
+        """Keep a text as a document and attach it."""
+        self._add_document(text, f"Pasted: {title_of(text, 48)}", self._generation)
+
     # files
 
     @Slot()
@@ -126,7 +130,12 @@ class AttachFlow(QObject):
 
     def _read(self, path: Path) -> None:
         generation = self._generation
-        library, bridge = self._context.workspace.library, self._context.bridge
+        self._context.bridge.then(
+            reading(path), lambda text: self._add_document(text, path.name, generation), receiver=self
+        )
+
+    def _add_document(self, text: str, title: str, generation: int) -> None:
+        """Attached only while the message is the one that it was meant for."""
 
         def add(cube: Cube) -> None:
             if generation == self._generation:
@@ -135,7 +144,5 @@ class AttachFlow(QObject):
             else:
                 self._context.toasts.tell(f"“{cube.title}” was added to Memory.")
 
-        def read(text: str) -> None:
-            bridge.then(library.add(text, type=SemanticType.DOCUMENT, title=path.name), add, receiver=self)
-
-        bridge.then(reading(path), read, receiver=self)
+        kept = self._context.workspace.library.add(text, type=SemanticType.DOCUMENT, title=title)
+        self._context.bridge.then(kept, add, receiver=self)

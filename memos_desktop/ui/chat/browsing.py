@@ -90,9 +90,9 @@ class Browsing(QObject):
             return
         if self._conversation.open.id == chat.id:
             shown = self._conversation.open
-            shown.chat, shown.memory = chat, chat.memory
+            shown.follow(chat)
         else:
-            shown = OpenChat(chat, memory=chat.memory)
+            shown = OpenChat(chat, memory=chat.memory, exclude=set(chat.excluded))
             self.opening.emit()
         self._conversation.show(shown, messages, goal or None)
 
@@ -135,10 +135,11 @@ class Browsing(QObject):
         conversation = self._conversation
         if request != self._request or chat.id != conversation.open.id or conversation.runner.running:
             return
-        conversation.open.chat, conversation.open.memory = chat, chat.memory
+        conversation.open.follow(chat)
         if [one.id for one in messages] != [one.id for one in conversation.column.messages]:
             conversation.show(conversation.open, messages)
         else:
+            conversation.column.update_messages(messages)
             conversation.changed.emit()
 
     @Slot(object)

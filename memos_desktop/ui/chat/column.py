@@ -38,6 +38,7 @@ class MessageColumn(QScrollArea):
     Signals:
         acted(str, MessageItem): an action of a message.
         built(MessageItem): a message has come onto the screen; ask for its branches.
+        updated(MessageItem): a message on the screen says something else now.
         settled: everything that was wanted is built.
         at_end(bool): whether the newest message is in view.
 
@@ -45,6 +46,7 @@ class MessageColumn(QScrollArea):
 
     acted = Signal(str, object)
     built = Signal(object)
+    updated = Signal(object)
     settled = Signal()
     at_end = Signal(bool)
 
@@ -111,6 +113,18 @@ class MessageColumn(QScrollArea):
         if self.items and self.first + len(self.items) == len(self.messages):
             item = self.items[-1]
             item.message = message
+
+    def update_messages(self, messages: Sequence[Message]) -> None:
+        """The same messages, of which some say something else now; what is read stays in place."""
+        for number, message in enumerate(messages):
+            if message == self.messages[number]:
+                continue
+            self.messages[number] = message
+            item = self.item(message.id)
+            if isinstance(item, UserItem | AnswerItem):
+                item.show_message(message)
+                item.forget_height()
+                self.updated.emit(item)
 
     def remove_from(self, message_id: str) -> None:
         """Take away a message and all after it (they are on another branch now)."""

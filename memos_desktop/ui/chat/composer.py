@@ -1,9 +1,10 @@
 """Where the person writes: a field that grows to ten lines, send or stop, and the memory request."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout
 
 from memos_desktop.ui.page import Context
@@ -12,6 +13,9 @@ from memos_desktop.ui.widgets import Badge, button, label
 from memos_desktop.ui.widgets.chips import Chip, Chips
 
 LINES = 10
+LONG = 20_000
+"""Characters from which on a pasted text is offered as an attachment."""
+RUN = re.compile(r"\S{2000}")
 HINT = "Write a message"
 HINT_TEMPORARY = "Write a message that leaves no trace"
 
@@ -23,11 +27,13 @@ class Field(QPlainTextEdit):
         sent: the person pressed the key that sends.
         stopped: Escape was pressed.
         recalled: the up arrow was pressed in an empty field (edit the last message).
+        long_pasted(str): so much text was pasted that it had better be attached; it is not in the field.
     """
 
     sent = Signal()
     stopped = Signal()
     recalled = Signal()
+    long_pasted = Signal(str)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -59,8 +65,20 @@ class Field(QPlainTextEdit):
             super().keyPressEvent(event)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        """Only plain text comes in from the clipboard."""
-        self.insertPlainText(source.text())
+        """Only plain text comes in from the clipboard; a very long one is not put in unasked."""
+        if len(source.text()) > LONG:
+            self.long_pasted.emit(source.text())
+        else:
+            self.put(source.text(), self.insertPlainText)
+
+    def put(self, text: str, insert: Callable[[str], None]) -> None:
+        """Put a text in, by `insert`. A long one without a blank may break anywhere.
+
+        To look for a place to break it at takes Qt seconds: the time grows with the square of its length.
+        """
+        if RUN.search(text):
+            self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        insert(text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lines may break at other places now."""
@@ -69,7 +87,9 @@ class Field(QPlainTextEdit):
 
     @Slot()
     def fit(self) -> None:
-        """As high as the text, between one line and ten."""
+        """As high as the text, between one line and ten. An empty field wraps at words again."""
+        if self.document().isEmpty():
+            self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         metrics = QFontMetrics(self.font())
         lines = 0
         block = self.document().firstBlock()
@@ -156,7 +176,7 @@ class Composer(QFrame):
 
     def set_text(self, text: str) -> None:
         """Put a text in, with the cursor behind it."""
-        self.field.setPlainText(text)
+        self.field.put(text, self.field.setPlainText)
         self.field.moveCursor(self.field.textCursor().MoveOperation.End)
         self.field.setFocus()
 

@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 from memos_desktop.app.turn_events import (
     Failed,
     Finished,
-    Kept,
     Piece,
     Prefill,
     Recalled,
@@ -26,7 +25,6 @@ from memos_desktop.memory.call import MemoryCall
 from memos_desktop.memory.message import Chat, Finish, MemoryMode, Message, Role
 from memos_desktop.ui.chat.column import MessageColumn
 from memos_desktop.ui.chat.item import AnswerItem
-from memos_desktop.ui.chat.kept import KeptCard
 from memos_desktop.ui.chat.message_item import MessageItem
 from memos_desktop.ui.chat.turn import TurnRunner
 from memos_desktop.ui.chat.user_item import UserItem
@@ -48,6 +46,12 @@ class OpenChat:
     def id(self) -> str:
         """The chat's id, or "" where there is none."""
         return self.chat.id if self.chat is not None else ""
+
+    def follow(self, chat: Chat) -> None:
+        """The chat was changed elsewhere."""
+        self.chat, self.memory = chat, chat.memory
+        self.exclude.clear()
+        self.exclude.update(chat.excluded)
 
 
 class Conversation(QObject):
@@ -75,7 +79,6 @@ class Conversation(QObject):
         self._answer: AnswerItem | None = None
         self._sent = ""
         self.runner.happened.connect(self._on_event)
-        self.runner.kept.connect(self._on_kept)
         self.runner.waiting.connect(self._on_waiting)
         self.runner.refused.connect(self._on_refused)
 
@@ -200,21 +203,6 @@ class Conversation(QObject):
             answer.set_note(f"Reading the conversation: {event.done:,} of {event.total:,} tokens")
         elif not answer.body.text:
             answer.set_note("Thinking…")
-
-    @Slot(str, object)
-    def _on_kept(self, answer_id: str, event: Kept) -> None:
-        answer = self.column.item(answer_id)
-        if event.cubes and isinstance(answer, AnswerItem):
-            card = KeptCard(self._context, event.cubes, event.step_id)
-            card.undo_wanted.connect(lambda step: self._undo_kept(card, step))
-            answer.set_kept(card)
-
-    def _undo_kept(self, card: KeptCard, step: int) -> None:
-        self._context.bridge.then(
-            self._context.workspace.library.undo_step(step),
-            lambda _changes: card.show_undone(),
-            receiver=card,
-        )
 
     def _finished(self, answer: AnswerItem, event: Finished) -> None:
         answer.finish_text()

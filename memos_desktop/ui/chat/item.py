@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from memos_desktop.memory.message import Finish, Message, Role
 from memos_desktop.ui.chat import words
 from memos_desktop.ui.chat.blocks import Body
+from memos_desktop.ui.chat.kept import KeptCard
 from memos_desktop.ui.chat.message_item import MARGIN, MessageItem
 from memos_desktop.ui.chat.meter import meta_line
 from memos_desktop.ui.chat.user_item import UserItem
@@ -25,7 +26,11 @@ HANG = HALF + 1
 class AnswerItem(MessageItem):
     """What the assistant said, flat across the column; below it how it was made and what it used."""
 
-    ACTIONS = (("copy", "copy", "Copy"), ("regenerate", "refresh", "Answer again"))
+    ACTIONS = (
+        ("copy", "copy", "Copy"),
+        ("regenerate", "refresh", "Answer again"),
+        ("delete", "trash", "Delete with what is below"),
+    )
 
     def __init__(self, context: Context, message: Message, parent: QWidget) -> None:
         super().__init__(context, message, parent)
@@ -33,7 +38,7 @@ class AnswerItem(MessageItem):
         self.body.resized.connect(self.forget_height)
         self.note = label("", "meta", wrap=True)
         self.note.setParent(self)
-        self.kept: QWidget | None = None
+        self.kept: KeptCard | None = None
         self.receipt: QPushButton = button("", "meta")
         self.receipt.hide()
         self.receipt.setIcon(context.icons.icon("memory", "accent"))
@@ -104,7 +109,7 @@ class AnswerItem(MessageItem):
         self.meta.setToolTip(f"{said}\nPress to see how this was read")
         self.meta.setVisible(bool(said))
 
-    def set_kept(self, card: QWidget | None) -> None:
+    def set_kept(self, card: KeptCard | None) -> None:
         """The card "Remembered: …" below the text."""
         if self.kept is not None:
             self.kept.hide()
@@ -112,6 +117,7 @@ class AnswerItem(MessageItem):
         self.kept = card
         if card is not None:
             card.setParent(self)
+            card.resized.connect(self.forget_height)
             card.show()
         self.forget_height()
 
@@ -123,7 +129,7 @@ class AnswerItem(MessageItem):
     def _parts(self, width: int) -> tuple[int, int, int]:
         body = self.body.height_for(width)
         note = self.note.heightForWidth(width) + HALF if self.note.text() else 0
-        kept = self.kept.sizeHint().height() + GRID if self.kept is not None else 0
+        kept = self.kept.height_for(width) + GRID if self.kept is not None else 0
         return body, note, kept
 
     def _measure(self, width: int) -> int:

@@ -1,8 +1,8 @@
 """What every message in the column has: height, the line below its text, actions on hover and focus, branches."""
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QWidget
 
 from memos_desktop.memory.message import Branches, Message
 from memos_desktop.ui.page import Context
@@ -19,7 +19,7 @@ class MessageItem(QWidget):
 
     Signals:
         resized(MessageItem): its height is another one now.
-        acted(str, MessageItem): "copy", "edit", "regenerate", "receipt", "how", "previous" or "next" was chosen.
+        acted(str, MessageItem): one of ACTIONS, or "receipt", "how", "previous" or "next", was chosen.
     """
 
     resized = Signal(object)
@@ -114,12 +114,34 @@ class MessageItem(QWidget):
         if self._actions is not None:
             self._actions.setVisible(on)
 
+    def menu(self) -> QMenu:
+        """The same actions as a menu, for the right button and the menu key."""
+        made = QMenu(self)
+        made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for name, icon, text in self.ACTIONS:
+            if name == "delete":
+                made.addSeparator()
+            act = made.addAction(self.context.icons.icon(icon), text)
+            act.triggered.connect(lambda _on=False, name=name: self.acted.emit(name, self))
+        return made
+
     def mark(self, on: bool) -> None:
         """Point this message out, after a jump to it."""
         self._marked = on
         self.update()
 
     # events
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The actions as a menu."""
+        self.menu().popup(event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Delete deletes."""
+        if event.key() == Qt.Key.Key_Delete:
+            self.acted.emit("delete", self)
+        else:
+            super().keyPressEvent(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Show the actions."""

@@ -19,7 +19,11 @@ from memos_desktop.ui.chat.conversation import PENDING, Conversation, OpenChat
 from memos_desktop.ui.chat.header import ChatHeader
 from memos_desktop.ui.chat.how_read import HowRead
 from memos_desktop.ui.chat.item import AnswerItem
+from memos_desktop.ui.chat.learned_flow import LearnedFlow
+from memos_desktop.ui.chat.long_paste import LongPaste
+from memos_desktop.ui.chat.message_acts import MessageActs
 from memos_desktop.ui.chat.message_item import MessageItem
+from memos_desktop.ui.chat.outdated import OutdatedStrip
 from memos_desktop.ui.chat.picker import AttachPicker
 from memos_desktop.ui.chat.receipt import ReceiptPanel
 from memos_desktop.ui.chat.receipt_flow import ReceiptFlow
@@ -31,6 +35,7 @@ from memos_desktop.ui.theme import COLUMN, GRID
 from memos_desktop.ui.widgets import IconButton
 
 LIST_WIDTH = 264
+LEAST_COLUMN = 96
 NARROW = 720
 """Below this width the page shows the conversation only; a button brings the list."""
 
@@ -56,11 +61,17 @@ class ChatPage(Page):
         self.requests = RequestFlow(context, self.request, self.composer, self.conversation)
         self.attachments = AttachFlow(context, self.picker, self.composer)
         self.receipts = ReceiptFlow(context, self.panel, self.conversation, self.requests)
+        self.acts = MessageActs(context, self.conversation, self.browsing, self.receipts, self.how)
+        self.learned = LearnedFlow(context, self.conversation)
+        self.outdated = OutdatedStrip(context, self.conversation)
+        self.paste = LongPaste(context, self.composer, self.attachments)
         self._editing: Message | None = None
         self._list_chosen: bool | None = None
         self._stale = True
         self._build()
         self._connect()
+        for part in (self.outdated, self.paste):
+            context.toasts.watch(part)
         threading.Thread(target=highlight.warm_up, name="warm-up", daemon=True).start()
         self.new_chat()
 
@@ -71,6 +82,7 @@ class ChatPage(Page):
         self.to_end.setFixedSize(36, 36)
         self.to_end.hide()
         self.middle = QStackedWidget()
+        self.middle.setMinimumHeight(LEAST_COLUMN)  # not that of the welcome: what asks something needs the room
         self.middle.addWidget(self.welcome)
         self.middle.addWidget(self.column)
         centred = QHBoxLayout()
@@ -103,7 +115,7 @@ class ChatPage(Page):
         low = QVBoxLayout(foot)
         low.setContentsMargins(3 * GRID, 0, 3 * GRID, 2 * GRID)
         low.setSpacing(GRID)
-        for part in (self.request, self.picker, self.composer):
+        for part in (self.outdated, self.request, self.picker, self.paste, self.composer):
             low.addWidget(part)
         return foot
 
@@ -125,7 +137,7 @@ class ChatPage(Page):
         self.composer.edit_last.connect(self._edit_last)
         self.composer.edit_cancelled.connect(self._edit_cancelled)
         self.requests.send.connect(lambda: self._submit(self.composer.text()))
-        self.column.acted.connect(self._act)
+        self.acts.edit_wanted.connect(self._edit)
         self.column.built.connect(self._ask_branches)
         self.column.at_end.connect(lambda there: self.to_end.setVisible(not there))
         self.to_end.clicked.connect(self.column.go_to_end)
@@ -135,6 +147,8 @@ class ChatPage(Page):
         conversation.returned.connect(self._returned)
         conversation.failed.connect(self._turn_failed)
         self.receipts.panel_wanted.connect(self.inspector_wanted)
+        self.column.updated.connect(self.receipts.follow)
+        self.paste.asking.connect(self.outdated.cover)
 
     # the page
 
@@ -299,26 +313,6 @@ class ChatPage(Page):
 
     # messages
 
-    @Slot(str, object)
-    def _act(self, what: str, item: MessageItem) -> None:
-        if what == "copy":
-            self.context.prompter.copy(item.message.text)
-            self.context.toasts.say("Message copied")
-        elif what == "edit":
-            self._edit(item.message)
-        elif what == "regenerate":
-            self.conversation.regenerate(item.message)
-        elif what == "receipt" and isinstance(item, AnswerItem):
-            self.receipts.show(item)
-            self.receipts.set_open(True)
-        elif what == "how" and isinstance(item, AnswerItem):
-            self.how.open(item, saved=not self.conversation.open.temporary)
-        elif what in ("previous", "next"):
-            sibling = item.sibling(-1 if what == "previous" else 1)
-            chat = self.conversation.open.chat
-            if sibling and chat is not None and not self.conversation.runner.running:
-                self.browsing.choose_branch(chat.id, sibling)
-
     @Slot(object)
     def _ask_branches(self, item: MessageItem) -> None:
         if self.conversation.open.temporary or item.message.id.startswith(PENDING):
@@ -337,13 +331,16 @@ class ChatPage(Page):
             self._ask_branches(item)
 
     def floor(self) -> int:
-        """The composer stays free."""
-        return self.composer.height() + 2 * GRID
+        """The composer and what asks something above it stay free."""
+        asking = (one.height() + GRID for one in (self.outdated, self.paste) if one.isVisible())
+        return self.composer.height() + 2 * GRID + sum(asking)
 
     def leave(self) -> None:
         """Stop the answer that is being written; what has arrived is saved."""
         super().leave()
         self.conversation.runner.close()
         self.browsing.close()
+        self.learned.close()
+        self.outdated.close_strip()
         self.column.stop()
         self.list.stop()

@@ -1,13 +1,17 @@
 """The receipt of an answer, in the panel on the right: retrieved, injected, cited, and what was left out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from memos_desktop.memory.changes import Changes
+from memos_desktop.memory.cube import Cube
+from memos_desktop.ui.chat.excluded import ExcludedList
 from memos_desktop.ui.chat.receipt_card import ReceiptCard
 from memos_desktop.ui.chat.words import memories
+from memos_desktop.ui.cubes.forget_panel import ForgetPanel
 from memos_desktop.ui.page import Context
 from memos_desktop.ui.theme import GRID
 from memos_desktop.ui.widgets import EmptyState, Fold, IconButton, button, label
@@ -21,12 +25,13 @@ class ReceiptPanel(QFrame):
     Signals:
         closed: hide the panel.
         request_wanted: open the memory request of this answer, to change it and answer again.
-        excluded(str): do not use this memory in this chat any more.
+        excluded(str, bool): do not use this memory in this chat any more, or use it again.
+
     """
 
     closed = Signal()
     request_wanted = Signal()
-    excluded = Signal(str)
+    excluded = Signal(str, bool)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -42,8 +47,12 @@ class ReceiptPanel(QFrame):
         self._list = QVBoxLayout(self._content)
         self._list.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
         self._list.setSpacing(12)
+        self.excluded_list = ExcludedList(context)
+        self.excluded_list.included.connect(lambda id: self.excluded.emit(id, False))
+        self._forget: ForgetPanel | None = None
         self._build()
         self.show_receipt({}, False)
+        context.workspace.events.subscribe(context.bridge.relay(self._on_changes, receiver=self))
 
     def _build(self) -> None:
         head = QHBoxLayout()
@@ -62,16 +71,31 @@ class ReceiptPanel(QFrame):
         low.setContentsMargins(2 * GRID, GRID, 2 * GRID, 12)
         low.addWidget(self.request)
         low.addStretch(1)
+        self._body = QWidget()
+        body = QVBoxLayout(self._body)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(0)
+        body.addWidget(self.summary)
+        body.addWidget(scroll, 1)
+        body.addWidget(self.excluded_list)
+        body.addLayout(low)
+        self._place = QVBoxLayout()
+        self._place.setContentsMargins(GRID, GRID, GRID, GRID)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         box.addLayout(head)
-        box.addWidget(self.summary)
-        box.addWidget(scroll, 1)
-        box.addLayout(low)
+        box.addLayout(self._place)
+        box.addWidget(self._body, 1)
 
-    def show_receipt(self, receipt: Mapping[str, Any], can_run: bool) -> None:
-        """Show this receipt (`Receipt.to_json`); `can_run` where the request may be run again."""
+    def show_receipt(
+        self, receipt: Mapping[str, Any], can_run: bool, excluded: Iterable[str] = frozenset()
+    ) -> None:
+        """Show this receipt (`Receipt.to_json`); `can_run` where the request may be run again.
+
+        `excluded` are the memories that must not be used in this chat.
+        """
+        self.excluded_list.show_ids(excluded)
         self._clear()
         found = list(receipt.get("retrieved") or ())
         used = [one for one in found if one.get("form") != LEFT_OUT]
@@ -95,10 +119,57 @@ class ReceiptPanel(QFrame):
             self._list.addWidget(self._empty(), 1)
         else:
             self._list.addStretch(1)
+        self._ask_standing()
+
+    def show_excluded(self, excluded: Iterable[str]) -> None:
+        """These must not be used in this chat."""
+        self.excluded_list.show_ids(excluded)
+        for card in self.cards:
+            card.show_excluded(card.item_id in self.excluded_list.ids)
+
+    def _ask_standing(self) -> None:
+        """How the memories stand now: pinned, frozen, changed, in the bin, gone."""
+        cards = [card for card in self.cards if card.is_cube]
+        if not cards:
+            return
+
+        def show(found: Mapping[str, Cube]) -> None:
+            for card in cards:
+                if card in self.cards:
+                    card.show_standing(found.get(card.item_id))
+
+        ids = [card.item_id for card in cards]
+        self._context.bridge.then(self._context.workspace.learned.standing(ids), show, receiver=self)
+
+    @Slot(object)
+    def _on_changes(self, changes: Changes) -> None:
+        if changes.cubes & {card.item_id for card in self.cards}:
+            self._ask_standing()
+
+    # forgetting
+
+    @Slot(str)
+    def open_forget(self, memory_id: str) -> None:
+        """Ask here whether to forget this memory, and report here."""
+        if self._forget is None:
+            self._forget = ForgetPanel(self._context)
+            self._forget.left.connect(self._leave_forget)
+            self._place.addWidget(self._forget, 0, Qt.AlignmentFlag.AlignTop)
+        self._body.hide()
+        self._forget.show()
+        self._forget.open([memory_id])
+
+    @Slot()
+    def _leave_forget(self) -> None:
+        if self._forget is not None:
+            self._forget.hide()
+        self._body.show()
 
     def _card(self, item: Mapping[str, Any], best: float, injected: str) -> ReceiptCard:
         card = ReceiptCard(self._context, item, best, injected)
         card.excluded.connect(self.excluded)
+        card.forget_wanted.connect(self.open_forget)
+        card.show_excluded(card.item_id in self.excluded_list.ids)
         self.cards.append(card)
         return card
 

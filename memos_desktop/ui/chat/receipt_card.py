@@ -7,11 +7,13 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton
 
 from memos_desktop.ids import parse_time
-from memos_desktop.memory.changes import Changes
+from memos_desktop.memory.cube import Cube, State
+from memos_desktop.ui.chat.correct import CorrectField
+from memos_desktop.ui.chat.receipt_actions import ReceiptActions
 from memos_desktop.ui.chat.words import long_time, short_date
 from memos_desktop.ui.page import Context
 from memos_desktop.ui.theme import GRID, HALF
-from memos_desktop.ui.widgets import Badge, Card, IconButton, ScoreBar, button, label
+from memos_desktop.ui.widgets import Badge, Card, ScoreBar, button, label
 
 FORMS = {
     "text": ("As text", "plaintext", "plaintext"),
@@ -24,40 +26,82 @@ TEXT_SHOWN = 600
 
 
 class ReceiptCard(Card):
-    """Shows one entry of `Receipt.to_json()["retrieved"]`.
+    """Shows one entry of `Receipt.to_json()["retrieved"]`, and how that memory stands now.
 
     Signals:
-        excluded(str): do not use this memory in this chat any more.
+        excluded(str, bool): do not use this memory in this chat any more, or use it again.
+        forget_wanted(str): forget this memory.
+
     """
 
-    excluded = Signal(str)
+    excluded = Signal(str, bool)
+    forget_wanted = Signal(str)
 
     def __init__(self, context: Context, item: Mapping[str, Any], best: float, injected: str) -> None:
         super().__init__("card", 12, GRID)
         self._context = context
         self.item_id = str(item.get("id"))
-        self._is_cube = item.get("owner") == "cube"
-        self._pinned = False
+        self.is_cube = item.get("owner") == "cube"
+        self._version = int(item.get("version") or 1)
+        self._forgotten = bool(item.get("forgotten"))
         self.form_reason: QLabel | None = None
         source = item.get("source") or {}
         self._chat = str(source.get("chat_id") or "")
-        self._message = str(source.get("message_id") or "") or ("" if self._is_cube else self.item_id)
+        self._message = str(source.get("message_id") or "") or ("" if self.is_cube else self.item_id)
         text = str(item.get("text") or "")
         self.text = label(text[:TEXT_SHOWN] + ("…" if len(text) > TEXT_SHOWN else ""), wrap=True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.setAccessibleName(f"Memory: {text[:120]}")
+        self.text.setVisible(bool(text))
+        self.standing = label("", "meta", wrap=True)
+        self.standing.hide()
+        self.correct = CorrectField(context)
+        self.acts = ReceiptActions(context, self.item_id, self.is_cube)
+        self.setAccessibleName(f"Memory: {text[:120] or 'forgotten'}")
         self.box.addLayout(self._badges(item))
         self.box.addWidget(self.text)
+        self.box.addWidget(self.correct)
+        self.box.addWidget(self.standing)
+        self._add_decision(item, text, injected)
+        self._add_reasons(item.get("reasons") or {}, best)
+        self.box.addLayout(self._action_line())
+        self.acts.correct_wanted.connect(self._correct)
+        self.acts.excluded.connect(self.excluded)
+        self.acts.forget_wanted.connect(self.forget_wanted)
+        self.correct.left.connect(lambda: self.text.setVisible(bool(self.text.text())))
+        if self._forgotten:
+            self.show_standing(None)
+
+    def show_standing(self, cube: Cube | None) -> None:
+        """How the memory stands now; None: it is gone for good."""
+        if not self.is_cube:
+            return
+        said = _standing(cube, self._version)
+        self.standing.setText(said)
+        self.standing.setVisible(bool(said))
+        self.acts.show_cube(cube)
+        if cube is None:
+            self.text.hide()
+            self.correct.hide()
+
+    def show_excluded(self, out: bool) -> None:
+        """Whether it must not be used in this chat."""
+        self.acts.show_excluded(out)
+
+    @Slot(object)
+    def _correct(self, cube: Cube) -> None:
+        self.text.hide()
+        self.correct.open(cube)
+
+    def _add_decision(self, item: Mapping[str, Any], text: str, injected: str) -> None:
+        """Why it was left out or came as KV, and in which words it was given."""
         if item.get("form") == "left out" and item.get("decision"):
             self.box.addWidget(label(f"Left out: {item['decision']}", "warning", wrap=True))
         if item.get("form") == "kv":
             reason = str(item.get("decision") or "it was read before")
             self.form_reason = label(f"As KV: {reason}", "meta", wrap=True)
             self.box.addWidget(self.form_reason)
-        self._add_reasons(item.get("reasons") or {}, best)
         if injected and injected.strip() != text.strip() and item.get("form") != "kv":
             self.box.addWidget(label(f"Given to the model as: {injected[:TEXT_SHOWN]}", "meta", wrap=True))
-        self.box.addLayout(self._action_line())
 
     def _badges(self, item: Mapping[str, Any]) -> QHBoxLayout:
         theme, icons = self._context.theme, self._context.icons
@@ -71,7 +115,7 @@ class ReceiptCard(Card):
             cited = Badge(theme, "Cited", "good", "quote", icons)
             cited.setToolTip("The answer repeats the words of this memory")
             row.addWidget(cited)
-        if not self._is_cube:
+        if not self.is_cube:
             row.addWidget(Badge(theme, "From a chat", "muted", "chats", icons))
         row.addStretch(1)
         if item.get("time"):
@@ -107,63 +151,24 @@ class ReceiptCard(Card):
         return self.source
 
     def _action_line(self) -> QHBoxLayout:
-        icons = self._context.icons
-        self.open = IconButton(icons, "open", "Open in Memory (correct it there)", size=16)
-        self.pin = IconButton(icons, "pin", "Pin: always give it to the model", size=16)
-        self.exclude = IconButton(icons, "not-relevant", "Not relevant: do not use it in this chat", size=16)
-        self.forget = IconButton(icons, "trash", "Move to the bin", size=16)
-        self.open.clicked.connect(lambda: self._context.navigator.cube.emit(self.item_id))
-        self.pin.clicked.connect(self._toggle_pin)
-        self.exclude.clicked.connect(self._exclude)
-        self.forget.clicked.connect(self._bin)
         row = QHBoxLayout()
         row.setSpacing(0)
-        for one in (self.open, self.pin, self.exclude, self.forget):
-            row.addWidget(one)
-            if not self._is_cube and one is not self.exclude:
-                one.hide()
+        row.addWidget(self.acts)
         row.addStretch(1)
         row.addWidget(self._source_button())
         return row
 
-    # what the person does
 
-    @Slot()
-    def _toggle_pin(self) -> None:
-        library = self._context.workspace.library
-        self._context.bridge.then(library.pin([self.item_id], not self._pinned), self._pin_changed)
-
-    @Slot(object)
-    def _pin_changed(self, changes: Changes) -> None:
-        self._pinned = not self._pinned
-        self.pin.set_icon("pin", "accent" if self._pinned else "muted")
-        self.pin.set_name("Unpin" if self._pinned else "Pin: always give it to the model")
-        self._say("Pinned" if self._pinned else "Unpinned", changes)
-
-    @Slot()
-    def _exclude(self) -> None:
-        self.excluded.emit(self.item_id)
-        self.exclude.setEnabled(False)
-        self.exclude.set_name("Not used in this chat any more")
-
-    @Slot()
-    def _bin(self) -> None:
-        self._context.bridge.then(self._context.workspace.library.bin([self.item_id]), self._binned)
-
-    @Slot(object)
-    def _binned(self, changes: Changes) -> None:
-        self.setEnabled(False)
-        self._say("Moved to the bin", changes)
-
-    def _say(self, text: str, changes: Changes) -> None:
-        step = changes.step_id
-        self._context.toasts.say(text, None if step is None else lambda: self._undo(step))
-
-    def _undo(self, step: int) -> None:
-        self._context.bridge.then(self._context.workspace.library.undo_step(step), self._undone)
-
-    @Slot(object)
-    def _undone(self, _changes: Changes) -> None:
-        self.setEnabled(True)
-        self._pinned = False
-        self.pin.set_icon("pin", "muted")
+def _standing(cube: Cube | None, version: int) -> str:
+    """What is to be known of a memory that an answer used earlier."""
+    if cube is None:
+        return "Forgotten since: it is gone for good."
+    said = []
+    if cube.binned is not None:
+        said.append("It is in the bin now.")
+    elif cube.state in (State.ARCHIVED, State.EXPIRED, State.MERGED):
+        said.append(f"It is {cube.state.value} now, so it is not recalled.")
+    if cube.version != version:
+        said.append(f"It was changed since: it is at version {cube.version}, this answer had version {version}.")
+    said += [word for word, on in (("It is pinned.", cube.pinned), ("It is frozen.", cube.frozen)) if on]
+    return " ".join(said)

@@ -2,7 +2,8 @@
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from memos_desktop.ui.chat.conversation import Conversation
+from memos_desktop.memory.changes import Changes
+from memos_desktop.ui.chat.conversation import Conversation, OpenChat
 from memos_desktop.ui.chat.item import AnswerItem
 from memos_desktop.ui.chat.receipt import ReceiptPanel
 from memos_desktop.ui.chat.request_flow import RequestFlow
@@ -47,15 +48,44 @@ class ReceiptFlow(QObject):
         """Show the receipt of this answer; a new answer takes over the panel while it is open."""
         self._shown = item
         receipt = item.message.receipt if item is not None else {}
-        self._panel.show_receipt(receipt, item is not None)
+        self._panel.show_receipt(receipt, item is not None, self._conversation.open.exclude)
 
     @Slot()
     def _open_request(self) -> None:
         if self._shown is not None:
             self._requests.open_for(self._shown.message)
 
-    @Slot(str)
-    def _exclude(self, memory_id: str) -> None:
-        excluded = self._conversation.open.exclude
-        excluded.add(memory_id)
-        self._context.toasts.say("Not used in this chat any more", lambda: excluded.discard(memory_id))
+    @Slot(object)
+    def follow(self, item: AnswerItem) -> None:
+        """An answer that is on the screen says something else now: its receipt may be the one that is shown."""
+        if self._shown is not None and item.message.id == self._shown.message.id:
+            self.show(item)
+
+    @Slot(str, bool)
+    def _exclude(self, memory_id: str, out: bool) -> None:
+        """The chat remembers it; one that is not saved remembers it while it is open."""
+        open_chat = self._conversation.open
+        self._apply(open_chat, memory_id, out)
+        said = "Not used in this chat any more" if out else "Used in this chat again"
+        if open_chat.chat is None or open_chat.temporary:
+            self._context.toasts.say(said, lambda: self._apply(open_chat, memory_id, not out))
+            return
+
+        def done(changes: Changes) -> None:
+            step = changes.step_id
+            undo = None if step is None else lambda: self._undo(open_chat, memory_id, out, step)
+            self._context.toasts.say(said, undo)
+
+        excluded = self._context.workspace.chats.exclude(open_chat.id, memory_id, out)
+        self._context.bridge.then(excluded, done, receiver=self)
+
+    def _undo(self, open_chat: OpenChat, memory_id: str, out: bool, step: int) -> None:
+        undone = self._context.workspace.library.undo_step(step)
+        self._context.bridge.then(
+            undone, lambda _changes: self._apply(open_chat, memory_id, not out), receiver=self
+        )
+
+    def _apply(self, open_chat: OpenChat, memory_id: str, out: bool) -> None:
+        (open_chat.exclude.add if out else open_chat.exclude.discard)(memory_id)
+        if open_chat is self._conversation.open:
+            self._panel.show_excluded(open_chat.exclude)

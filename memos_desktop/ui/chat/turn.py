@@ -4,8 +4,9 @@ An answer goes on while the person looks at another chat; what has arrived is ke
 shows it at once.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
     from memos_desktop.app.turns import Turn
 
 
+class Sends(Protocol):
+    """Whoever makes turns: the program's chats, or one with the past."""
+
+    def send(self, request: SendRequest, on_event: Callable[[TurnEvent], None]) -> "Turn":
+        """Make a turn."""
+
+
 @dataclass(slots=True)
 class _Feed:
     """Which answer the events of one turn are about."""
@@ -41,6 +49,7 @@ class TurnRunner(QObject):
         chat_id: the chat of the running turn, "" for a temporary or not yet created one.
         answer_id: the answer that is being written, "" before it has begun.
         text: what has arrived of it.
+        turns: who makes the turns.
 
     Signals:
         happened(TurnEvent): on the Qt thread, in order; all but Kept.
@@ -60,6 +69,7 @@ class TurnRunner(QObject):
     def __init__(self, context: Context, parent: QObject) -> None:
         super().__init__(parent)
         self._context = context
+        self.turns: Sends = context.workspace.turns
         self._turn: Turn | None = None
         self._running = False
         self._closed = False
@@ -89,7 +99,7 @@ class TurnRunner(QObject):
             self._on_event(feed, event)
 
         listener = bridge.relay(hear, receiver=self)
-        self._turn = self._context.workspace.turns.send(request, listener)
+        self._turn = self.turns.send(request, listener)
         bridge.then(self._turn.future, lambda _result: None, self._failed, receiver=self)
 
     def stop(self) -> None:

@@ -22,7 +22,11 @@ WIDE_TEXT = 1_000
 class UserItem(MessageItem):
     """What the person said: plain text in a tinted bubble on the right."""
 
-    ACTIONS = (("edit", "edit", "Edit and branch"), ("copy", "copy", "Copy"))
+    ACTIONS = (
+        ("edit", "edit", "Edit and branch"),
+        ("copy", "copy", "Copy"),
+        ("delete", "trash", "Delete with what is below"),
+    )
 
     def __init__(self, context: Context, message: Message, parent: QWidget) -> None:
         super().__init__(context, message, parent)
@@ -40,9 +44,13 @@ class UserItem(MessageItem):
         self._show_attached(message.attached)
 
     def show_message(self, message: Message) -> None:
-        """The message was saved: it has its id now, and what is attached to it."""
-        before, self.message = self.message.attached, message
-        if message.attached != before:
+        """The message was saved: it has its id now, and what is attached to it. Or it says something else now."""
+        before, self.message = self.message, message
+        if message.text != before.text:
+            self.setAccessibleName(f"{message.speaker or 'You'}: {message.text[:200]}")
+            self.restyle()
+            self.forget_height()
+        if message.attached != before.attached:
             self._show_attached(message.attached)
 
     def foot_height(self) -> int:

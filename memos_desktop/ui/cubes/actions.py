@@ -1,114 +1,69 @@
-"""What can be done with the selected memories: one set of actions for buttons, keys and the context menu.
+"""What can be done with the selected memories: one set of actions for menus, buttons, keys and the palette.
 
-Each ends in a toast with Undo, which takes back exactly that journal step.
+Each ends in a toast with Undo, which takes back exactly that journal step. A long selection is changed by one job.
 """
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu
 
+from memos_desktop.errors import MemosError
 from memos_desktop.memory.changes import Changes
-from memos_desktop.memory.cube import Cube, CubePage, Kind, State
+from memos_desktop.memory.cube import Cube
 from memos_desktop.ui.cubes import words
-from memos_desktop.ui.cubes.table import CubeTable
+from memos_desktop.ui.cubes.chosen import Chosen
+from memos_desktop.ui.cubes.verbs import BY_NAME, PANELS, VERBS, Verb, offered, split_tags
+from memos_desktop.ui.cubes.view_stack import ViewStack
 from memos_desktop.ui.page import Context
+
+__all__ = ["BY_NAME", "VERBS", "CubeActions", "Verb", "split_tags"]
 
 Ids = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """One action: when it is offered, and what it says when it is done ({} is "3 memories")."""
-
-    name: str
-    text: str
-    icon: str
-    key: str
-    fits: Callable[[Cube], bool]
-    done: str
-
-
-def _shelf(cube: Cube) -> bool:
-    return cube.binned is None
-
-
-VERBS = (
-    Verb("confirm", "Keep as proposed", "check", "K", lambda c: _shelf(c) and c.governance.proposed, "Kept: {}"),
-    Verb("pin", "Pin", "pin", "P", lambda c: _shelf(c) and not c.pinned and not c.frozen, "Pinned: {}"),
-    Verb("unpin", "Unpin", "unpin", "P", lambda c: _shelf(c) and c.pinned and not c.frozen, "Unpinned: {}"),
-    Verb("freeze", "Freeze", "freeze", "F", lambda c: _shelf(c) and not c.frozen, "Frozen against change: {}"),
-    Verb("unfreeze", "Unfreeze", "freeze", "F", lambda c: _shelf(c) and c.frozen, "May be changed again: {}"),
-    Verb(
-        "archive",
-        "Archive",
-        "archive",
-        "A",
-        lambda c: _shelf(c) and not c.frozen and c.state != State.ARCHIVED,
-        "Archived, no longer recalled: {}",
-    ),
-    Verb(
-        "restore",
-        "Restore from the archive",
-        "restore",
-        "A",
-        lambda c: _shelf(c) and not c.frozen and c.state == State.ARCHIVED,
-        "Restored: {}",
-    ),
-    Verb("ready", "Keep ready as KV…", "activation", "E", lambda c: _shelf(c) and c.kind != Kind.PARAMETRIC, ""),
-    Verb("attach", "Attach to a chat", "attach", "C", lambda c: _shelf(c) and c.kind != Kind.PARAMETRIC, ""),
-    Verb("tag", "Edit tags…", "tag", "T", lambda c: _shelf(c) and not c.frozen, "Tags changed: {}"),
-    Verb("bin", "Move to the bin", "trash", "Del", lambda c: _shelf(c) and not c.frozen, "Moved to the bin: {}"),
-    Verb("unbin", "Take out of the bin", "restore", "R", lambda c: not _shelf(c), "Taken out of the bin: {}"),
-)
-BY_NAME = {verb.name: verb for verb in VERBS}
-OPPOSITES = {"unpin": "pin", "unfreeze": "freeze", "restore": "archive"}
-"""Of two verbs on one key only one is offered; for a mixed selection it is the second named here."""
-
-
 class CubeActions(QObject):
-    """Runs verbs on cubes, by id or on what is selected in the table.
+    """Runs verbs on cubes, by id or on what is selected in the view that is shown.
 
     Attributes:
-        actions: by verb name, with its key; they work while the table has the focus.
+        actions: by verb name, with its key; they work while one of the views has the focus.
+        fitting: the names of the verbs that fit what is meant now.
 
     Signals:
         offered(): which actions fit the selection has changed.
-        migrate_wanted(tuple of Cube): show what other forms of these would cost.
+        panel_wanted(str, tuple of str): open the panel of this verb for these memories.
 
     """
 
     offered = Signal()
-    migrate_wanted = Signal(object)
+    panel_wanted = Signal(str, object)
 
-    def __init__(self, context: Context, table: CubeTable) -> None:
-        super().__init__(table)
+    def __init__(self, context: Context, host: ViewStack, chosen: Chosen) -> None:
+        """`host` holds the views, on which the keys work; `chosen` is what they have selected."""
+        super().__init__(host)
         self._context = context
         self._library = context.workspace.library
-        self._table = table
-        self._shown: Cube | None = None
+        self._host = host
+        self._chosen = chosen
+        self.fitting: frozenset[str] = frozenset()
         self.actions = {verb.name: self._action(verb) for verb in VERBS}
-        table.picked.connect(self.offer)
+        chosen.changed.connect(self.offer)
         self.offer()
 
     def set_shown(self, cube: Cube | None) -> None:
-        """The cube in the inspector: what is meant where no row is selected, as when it is not in the list."""
-        self._shown = cube
-        self.offer()
+        """The cube in the inspector: what is meant where nothing is selected, as when it is not in the list."""
+        self._chosen.set_shown(cube)
 
     def offer(self) -> None:
         """Enable what fits at least one of the cubes that are meant."""
-        cubes = self._meant()
-        for verb in VERBS:
-            other = OPPOSITES.get(verb.name)
-            taken = other is not None and self.actions[other].isEnabled()
-            fits = not taken and any(verb.fits(cube) for cube in cubes)
-            self.actions[verb.name].setEnabled(fits)
-            self.actions[verb.name].setVisible(fits)
+        self.fitting = offered(self._chosen.cubes, self._chosen.count)
+        for name, action in self.actions.items():
+            action.setEnabled(name in self.fitting)
+            action.setVisible(name in self.fitting)
         self.offered.emit()
 
     def run(self, name: str, cubes: Sequence[Cube]) -> None:
@@ -120,35 +75,30 @@ class CubeActions(QObject):
         ids = tuple(cube.id for cube in fitting)
         if name == "tag":
             self._ask_tags(fitting, ids)
-            return
-        if name == "ready":
-            self.migrate_wanted.emit(tuple(fitting))
-            return
-        if name == "attach":
+        elif name == "attach":
             self._context.navigator.attach.emit(tuple(fitting))
-            return
-        self._follow(self._calls()[name](ids), verb, len(ids))
+        elif name in PANELS or name == "export":
+            self._open(name, ids)
+        else:
+            self._follow(self._calls()[name](ids), verb, len(ids))
 
     def run_selected(self, name: str) -> None:
-        """Run a verb on all selected rows; cubes of rows that are not here are fetched first."""
-        here = self._meant()
-        spans = self._table.selected_spans()
-        if len(here) >= self._table.selected_count():
+        """Run a verb on all that is selected; a long selection is one job with progress and cancel."""
+        self._host.current().flush()
+        here = self._chosen.cubes
+        if len(here) >= self._chosen.count:
             self.run(name, here)
-            return
-        gathered: list[Cube] = []
+        else:
+            self._chosen.gather(partial(self._run_long, name))
 
-        def next_span(page: CubePage | None = None) -> None:
-            gathered.extend(page.cubes if page else ())
-            if not spans:
-                self.run(name, gathered)
-                return
-            first, count = spans.pop(0)
-            query = self._table.cubes.query
-            wanted = self._library.page(query.filter, first, count, query.sort, query.descending)
-            self._context.bridge.then(wanted, next_span, receiver=self)
-
-        next_span()
+    def fill_menu(self, menu: QMenu) -> None:
+        """Add the verbs that fit, in their groups."""
+        group = VERBS[0].group
+        for verb in VERBS:
+            if verb.group != group:
+                menu.addSeparator()
+                group = verb.group
+            menu.addAction(self.actions[verb.name])
 
     def set_tags(self, cubes: Sequence[Cube], tags: Sequence[str]) -> None:
         """Give these cubes exactly these tags."""
@@ -161,15 +111,16 @@ class CubeActions(QObject):
     def say_done(self, text: str, changes: Changes) -> None:
         """A toast, with Undo where there is a step to take back."""
         step = changes.step_id
-        undo = None if step is None else partial(self._undo, step)
+        undo = None if step is None else partial(self.undo, step)
         self._context.toasts.say(text, undo=undo)
 
-    def _meant(self) -> tuple[Cube, ...]:
-        if not self._table.selected_count() and self._shown is not None:
-            return (self._shown,)
-        return self._table.selected()
+    def undo(self, step: int) -> None:
+        """Take this step back, and say so."""
+        self._context.bridge.then(self._library.undo_step(step), self._undone)
 
-    def _calls(self) -> dict[str, Callable[[Ids], "Future[Changes]"]]:
+    # running
+
+    def _calls(self) -> "dict[str, Callable[[Ids], Future[Changes]]]":
         library = self._library
         return {
             "confirm": library.confirm,
@@ -179,53 +130,77 @@ class CubeActions(QObject):
             "unfreeze": lambda ids: library.freeze(ids, False),
             "archive": library.archive,
             "restore": library.restore,
+            "renew": lambda ids: self._context.workspace.operations.renew(ids),
             "bin": library.bin,
             "unbin": library.unbin,
         }
+
+    def _run_long(self, name: str, ids: Ids) -> None:
+        verb = BY_NAME[name]
+        if name == "tag":
+            self._ask_tags((), ids)
+        elif name in PANELS or name == "export":
+            self._open(name, ids)
+        elif verb.bulk:
+            self.bulk(verb, ids)
+        else:
+            self._follow(self._calls()[name](ids), verb, len(ids))
+
+    def _open(self, name: str, ids: Ids) -> None:
+        self.panel_wanted.emit(name, ids)
+
+    def bulk(self, verb: Verb, ids: Ids, **arguments: Any) -> None:
+        """Run a verb on many cubes as one job; the jobs bar shows how far it is, and says why it failed."""
+        job = self._context.workspace.operations.bulk(verb.bulk, ids, **arguments)
+        self._context.bridge.then(job.future, partial(self._bulk_done, verb), _shown_by_the_jobs_bar, receiver=self)
+
+    def _bulk_done(self, verb: Verb, changes: Changes) -> None:
+        self.say_done(verb.done.format(words.memories(len(changes.cubes))), changes)
 
     def _follow(self, future: "Future[Changes]", verb: Verb, count: int) -> None:
         text = verb.done.format(words.memories(count))
         self._context.bridge.then(future, partial(self.say_done, text), receiver=self)
 
-    def _undo(self, step: int) -> None:
-        self._context.bridge.then(self._library.undo_step(step), self._undone)
-
     def _undone(self, changes: Changes) -> None:
         self._context.toasts.tell(f"Undone: {changes.label}")
 
+    # tags
+
     def _ask_tags(self, cubes: Sequence[Cube], ids: Ids) -> None:
-        shared = sorted(set.intersection(*(set(cube.tags) for cube in cubes)))
+        shared = sorted(set.intersection(*(set(cube.tags) for cube in cubes))) if cubes else []
         which = f"Tags of “{cubes[0].title}”" if len(ids) == 1 else f"Tags that all {words.memories(len(ids))} share"
         self._context.prompter.ask_text(
-            _window(self._table),
-            which,
+            self._host.window(),
+            which if cubes else f"Tags for {words.memories(len(ids))}",
             "Tags, separated by commas:",
             ", ".join(shared),
-            lambda text: self._retag(ids, shared, split_tags(text)),
+            lambda text: self._retag(ids, shared, split_tags(text), known=bool(cubes)),
         )
 
-    def _retag(self, ids: Ids, before: Sequence[str], after: Sequence[str]) -> None:
+    def _retag(self, ids: Ids, before: Sequence[str], after: Sequence[str], known: bool) -> None:
         add = tuple(tag for tag in after if tag not in before)
         remove = tuple(tag for tag in before if tag not in after)
-        if add or remove:
+        if not (add or remove):
+            return
+        if known:
             self._follow(self._library.tag(ids, add=add, remove=remove), BY_NAME["tag"], len(ids))
+        else:
+            self.bulk(BY_NAME["tag"], ids, add=add)
+
+    # building
 
     def _action(self, verb: Verb) -> QAction:
-        action = QAction(self._context.icons.icon(verb.icon), verb.text, self._table)
-        action.setShortcut(QKeySequence(verb.key))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action = QAction(self._context.icons.icon(verb.icon), verb.text, self._host)
+        if verb.key:
+            action.setShortcut(QKeySequence(verb.key))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         action.triggered.connect(partial(self._triggered, verb.name))
-        self._table.addAction(action)
+        self._host.addAction(action)
         return action
 
     def _triggered(self, name: str, _checked: bool = False) -> None:
         self.run_selected(name)
 
 
-def split_tags(text: str) -> tuple[str, ...]:
-    """Tags from a line: separated by commas, without #, each once."""
-    return tuple(dict.fromkeys(tag for part in text.split(",") if (tag := part.strip().lstrip("#").strip())))
-
-
-def _window(widget: QWidget) -> QWidget:
-    return widget.window()
+def _shown_by_the_jobs_bar(_error: MemosError) -> None:
+    """A failed job stays in the jobs bar with its reason until it is dismissed."""

@@ -1,19 +1,25 @@
 """The text of a memory, edited in place: saving makes a new version and never overwrites one by others."""
 
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from memos_desktop.errors import MemosError
-from memos_desktop.memory.cube import ActivationPayload, Cube, TextPayload
+from memos_desktop.ids import now
+from memos_desktop.memory.cube import Cube
 from memos_desktop.ui.cubes import words
 from memos_desktop.ui.cubes.actions import CubeActions, split_tags
+from memos_desktop.ui.cubes.content_fields import ContentFields
+from memos_desktop.ui.cubes.edit_notice import BothTexts, Way
+from memos_desktop.ui.cubes.meanwhile import Event, Meanwhile, is_expired, meanwhile, obstacle
 from memos_desktop.ui.page import Context
-from memos_desktop.ui.theme import GRID, HALF
-from memos_desktop.ui.widgets import Card, button, label
-from memos_desktop.ui.widgets.fields import Select, line_edit, text_edit
+
+LONGEST_WAIT_S = 24 * 3600
+"""An expiry farther away is not waited for; the memory will have been opened again by then."""
+
 
 
 class ContentTab(QWidget):
@@ -21,9 +27,13 @@ class ContentTab(QWidget):
 
     Signals:
         stale(): the cube changed meanwhile; its newest state is wanted.
+        kept_apart(str): what was typed into a memory that is gone was kept as this new one.
+        given_up(): the memory is gone, and what was typed into it is not wanted.
     """
 
     stale = Signal()
+    kept_apart = Signal(str)
+    given_up = Signal()
 
     def __init__(self, context: Context, actions: CubeActions) -> None:
         super().__init__()
@@ -32,18 +42,17 @@ class ContentTab(QWidget):
         self._cube: Cube | None = None
         self._newest: Cube | None = None
         self._saving = False
+        self._gone = False
         self._drafts: dict[str, _Draft] = {}
-        self.title = line_edit("Title")
-        self.type = Select(context.icons, "Type")
-        for value, said in words.TYPES.items():
-            self.type.addItem(said, value)
-        self.text = text_edit("Text")
-        self.tags = line_edit("Tags", "Separate with commas")
-        self.reason = line_edit("Reason", "Why? (optional, kept in the history)")
-        self.save_button = button("Save as a new version", "primary", tip="Ctrl+S")
-        self.discard_button = button("Discard")
-        self.notice = _Notice()
-        self._lay_out()
+        self._expiry = QTimer(self, singleShot=True)
+        self._expiry.timeout.connect(self._on_expiry)
+        fields = self._fields = ContentFields(context)
+        self.title, self.type, self.text, self.tags = fields.title, fields.type, fields.text, fields.tags
+        self.reason, self.save_button, self.discard_button = fields.reason, fields.save_button, fields.discard_button
+        self.notice = fields.notice
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(fields)
         self._connect()
 
     @property
@@ -58,27 +67,41 @@ class ContentTab(QWidget):
         )
 
     def show_cube(self, cube: Cube) -> None:
-        """Show a cube; what is typed into the same cube stays, with a notice if another version came."""
-        same = self._cube is not None and self._cube.id == cube.id
-        if same and self.dirty:
+        """Show a cube; what is typed into the same cube stays, with a notice of what happened to it."""
+        self._gone = False
+        self._await_expiry(cube)
+        if self._cube is not None and self._cube.id == cube.id and self.dirty:
             self._newest = cube
-            if not self._saving and self._cube is not None and cube.version != self._cube.version:
-                self._show_conflict()
+            if not self._saving:
+                self._notice_change(self._cube, cube)
             return
         self._put_aside()
         self._fill(cube)
         if draft := self._drafts.pop(cube.id, None):
             self._take_up(draft)
 
+    def show_gone(self) -> bool:
+        """The cube was removed for good. Returns whether something was typed into it, which is kept here then."""
+        if self._cube is None or not self.dirty:
+            return False
+        self._gone = True
+        self._on_typing()
+        self.notice.say(
+            "This memory was removed for good meanwhile. What you typed is still here.",
+            "danger",
+            ("Keep mine as a new memory", self._keep_apart),
+            ("Copy mine", self._copy),
+            ("Discard mine", self._give_up),
+        )
+        return True
+
     def save(self) -> None:
         """Save what was typed: a new version for title, type and text; tags change in place."""
         cube = self._cube
-        if cube is None or not self.dirty:
+        if cube is None or self._blocked() or not self.dirty:
             return
         self.save_button.setEnabled(False)
-        tags = split_tags(self.tags.text())
-        if tags != cube.tags:
-            self._actions.set_tags([cube], tags)
+        self._save_tags(cube)
         text, title, kind = self.text.toPlainText(), self.title.text().strip(), self.type.currentData()
         if (text, title, kind) == (cube.text, cube.title, cube.descriptive.type):
             self._saved(None)
@@ -99,10 +122,12 @@ class ContentTab(QWidget):
         if newest := self._newest or self._cube:
             self._fill(newest)
 
+    # one memory after the other
+
     def _put_aside(self) -> None:
         """Another cube is shown: what was typed into this one waits until it is shown again."""
         cube = self._cube
-        if cube is not None and self.dirty:
+        if cube is not None and self.dirty and not self._gone:
             self._drafts[cube.id] = _Draft(
                 cube, self.title.text(), self.type.currentIndex(), self.text.toPlainText(), self.tags.text()
             )
@@ -121,31 +146,35 @@ class ContentTab(QWidget):
     def _fill(self, cube: Cube) -> None:
         self._cube = None  # what follows is no typing
         self._newest = None
-        self.title.setText(cube.title)
-        self.title.setCursorPosition(0)
-        self.type.setCurrentIndex(list(words.TYPES).index(cube.descriptive.type))
-        if self.text.toPlainText() != cube.text:
-            self.text.setPlainText(cube.text)
-        self.tags.setText(", ".join(cube.tags))
-        self.reason.clear()
+        self._fields.fill(cube)
         self._cube = cube
         self._allow(cube)
         self._on_typing()
 
     def _allow(self, cube: Cube) -> None:
-        why = ""
-        if cube.binned:
-            why = "This memory is in the bin. Take it out to change it."
-        elif cube.frozen:
-            why = "This memory is frozen. Unfreeze it to change it."
-        elif isinstance(cube.payload, ActivationPayload):
-            why = "This is the state of a model that has read another memory. Edit that memory instead."
-        elif not isinstance(cube.payload, TextPayload):
-            why = f"This memory is not text: {words.payload_words(cube)}."
-        self.notice.say(why)
-        for field in (self.title, self.text, self.tags):
-            field.setReadOnly(bool(why))
-        self.type.setEnabled(not why)
+        why = obstacle(cube)
+        if not why and is_expired(cube, now()):
+            self._say_expired(cube)
+        else:
+            self.notice.say(why)
+        self._fields.allow(not why)
+
+    def _say_expired(self, cube: Cube) -> None:
+        when = f" on {words.long_date(cube.governance.expires)}" if cube.governance.expires else ""
+        said = f"This memory expired{when}: it is kept, but no longer recalled."
+        self.notice.say(said, "warning", ("Renew", partial(self._run, "renew")))
+
+    # saving
+
+    def _save_tags(self, cube: Cube) -> None:
+        """What was added and taken away, and nothing else: others may have changed tags too."""
+        tags = split_tags(self.tags.text())
+        add = tuple(tag for tag in tags if tag not in cube.tags)
+        remove = tuple(tag for tag in cube.tags if tag not in tags)
+        if add or remove:
+            future = self._context.workspace.library.tag([cube.id], add=add, remove=remove)
+            said = "Tags changed: 1 memory"
+            self._context.bridge.then(future, partial(self._actions.say_done, said), receiver=self)
 
     def _saved(self, _changes: object) -> None:
         self._saving = False
@@ -158,30 +187,105 @@ class ContentTab(QWidget):
         self.notice.say(f"{error.message} {error.hint}".strip(), "warning")
         self.stale.emit()
 
-    def _show_conflict(self) -> None:
-        newest = self._newest
-        if newest is None:
+    # what happens meanwhile
+
+    def _notice_change(self, base: Cube, newest: Cube) -> None:
+        found = meanwhile(base, newest, now())
+        if found is None:
+            why = obstacle(newest)
+            ways = (("Discard mine", self.discard), ("Copy mine", self._copy)) if why else ()
+            self.notice.say(f"{why} What you typed is still here." if why else "", "warning", *ways)
+            self._on_typing()
             return
-        self.notice.say(
-            f"Version {newest.version} was saved meanwhile by {words.actor(newest.actor)}. "
-            "What you typed is still here.",
-            "warning",
-            ("Keep mine", self._keep_mine),
-            ("Show theirs", self.discard),
-        )
+        body = None
+        if Event.CHANGED in found.events:
+            body = BothTexts(self._context, newest, self.title.text().strip(), self.text.toPlainText())
+        self.notice.say(found.words, "warning", *self._ways(found), body=body)
+        self._on_typing()
+
+    def _ways(self, found: Meanwhile) -> tuple[Way, ...]:
+        ways: list[Way] = []
+        if Event.BINNED in found.events:
+            ways.append(("Take it out of the bin", partial(self._run, "unbin")))
+        elif Event.FROZEN in found.events:
+            ways.append(("Unfreeze", partial(self._run, "unfreeze")))
+        elif Event.CHANGED in found.events:
+            ways.append(("Keep mine", self._keep_mine))
+        elif Event.EXPIRED in found.events:
+            ways.append(("Renew", partial(self._run, "renew")))
+        else:
+            ways.append(("Restore", partial(self._run, "restore")))
+        theirs = "Take theirs" if Event.CHANGED in found.events else "Discard mine"
+        return (*ways, (theirs, self.discard), ("Copy mine", self._copy))
 
     def _keep_mine(self) -> None:
-        """Save on top of the newest version: both stay in the history."""
-        self._cube, self._newest = self._newest, None
+        """Save on top of the newest version: both stay in the history. Tags are added to those of the others."""
+        base, newest = self._cube, self._newest
+        if base is None or newest is None:
+            return
+        mine = split_tags(self.tags.text())
+        kept = [tag for tag in newest.tags if tag in mine or tag not in base.tags]
+        self.tags.setText(", ".join([*kept, *(tag for tag in mine if tag not in base.tags and tag not in kept)]))
+        self._cube, self._newest = newest, None
         self.notice.say("")
         self._on_typing()
-        self.save()
+        if self.dirty:
+            self.save()
+        else:
+            self._fill(newest)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.text.toPlainText())
+        self._context.toasts.tell("What you typed is in the clipboard.")
+
+    def _run(self, verb: str) -> None:
+        if cube := self._newest or self._cube:
+            self._actions.run(verb, [cube])
+
+    def _keep_apart(self) -> None:
+        future = self._context.workspace.library.add(
+            self.text.toPlainText(),
+            type=self.type.currentData(),
+            title=self.title.text().strip(),
+            tags=split_tags(self.tags.text()),
+        )
+        self._context.bridge.then(future, self._kept, receiver=self)
+
+    def _kept(self, cube: Cube) -> None:
+        self._cube = self._newest = None
+        self.kept_apart.emit(cube.id)
+
+    def _give_up(self) -> None:
+        self._cube = self._newest = None
+        self.notice.say("")
+        self.given_up.emit()
+
+    def _await_expiry(self, cube: Cube) -> None:
+        expires = cube.governance.expires
+        left = (expires - now()).total_seconds() if expires is not None else -1.0
+        if 0 < left < LONGEST_WAIT_S:
+            self._expiry.start(round(left * 1000) + 50)
+        else:
+            self._expiry.stop()
+
+    def _on_expiry(self) -> None:
+        """Its time has come, whether or not somebody has swept: show it as it is now."""
+        self.stale.emit()
+
+    # typing
 
     def _on_typing(self) -> None:
         dirty = self.dirty
-        self.save_button.setEnabled(dirty and bool(self.text.toPlainText().strip()))
+        self.save_button.setEnabled(dirty and not self._blocked() and bool(self.text.toPlainText().strip()))
         for widget in (self.reason, self.save_button, self.discard_button):
-            widget.setVisible(dirty)
+            widget.setVisible(dirty and not self._blocked())
+
+    def _blocked(self) -> bool:
+        """Whether the person must first say what is to become of it."""
+        if self._gone or self._cube is None or self._newest is None:
+            return self._gone
+        found = meanwhile(self._cube, self._newest, now())
+        return found is not None and found.blocks
 
     def _connect(self) -> None:
         self.text.textChanged.connect(self._on_typing)
@@ -194,30 +298,6 @@ class ContentTab(QWidget):
             shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(self.save)
 
-    def _lay_out(self) -> None:
-        box = QVBoxLayout(self)
-        box.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        box.setSpacing(HALF)
-        box.addWidget(self.notice)
-        for name, widget, stretch in (
-            ("Title", self.title, 0),
-            ("Text", self.text, 1),
-            ("Type", self.type, 0),
-            ("Tags", self.tags, 0),
-        ):
-            caption = label(name, "section")
-            caption.setBuddy(widget)
-            box.addWidget(caption)
-            box.addWidget(widget, stretch)
-            box.addSpacing(GRID)
-        box.addWidget(self.reason)
-        box.addSpacing(HALF)
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        row.addWidget(self.save_button, 1)
-        row.addWidget(self.discard_button)
-        box.addLayout(row)
-
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
@@ -228,39 +308,3 @@ class _Draft:
     type: int
     text: str
     tags: str
-
-
-class _Notice(QFrame):
-    """A sentence above the fields, perhaps with two ways on; hidden when there is nothing to say."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, GRID)
-        self._card: Card | None = None
-        self.text = ""
-        self.hide()
-
-    def say(self, text: str, tone: str = "", *ways: tuple[str, object]) -> None:
-        """Show `text`; each way is a button's words and the function it calls."""
-        if self._card is not None:
-            self._card.hide()
-            self._card.deleteLater()
-            self._card = None
-        self.text = text
-        self.setVisible(bool(text))
-        if not text:
-            return
-        self._card = Card(f"notice-{tone}" if tone else "notice", margin=12)
-        self._card.box.addWidget(label(text, wrap=True))
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        for words_, act in ways:
-            way = button(words_)
-            way.clicked.connect(act)
-            row.addWidget(way)
-        row.addStretch(1)
-        self._card.box.addLayout(row)
-        layout = self.layout()
-        assert layout is not None
-        layout.addWidget(self._card)

@@ -2,19 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from memos_desktop.ids import now
 from memos_desktop.memory.cube import Cube, Kind
+from memos_desktop.memory.heat import heat
 from memos_desktop.ui.cubes import words
-from memos_desktop.ui.cubes.model import CUBE_ROLE, STALE_ROLE, Column
+from memos_desktop.ui.cubes.columns import Column
+from memos_desktop.ui.cubes.columns import cell as said
+from memos_desktop.ui.cubes.model import CUBE_ROLE, STALE_ROLE
 from memos_desktop.ui.icons import Icons
 from memos_desktop.ui.theme import GRID, HALF, Theme
 
 MARK = 14
 HEAT_WIDTH = 44
+COLD = 0.005
+"""Below this nothing of the heat is shown."""
 # Plain numbers: PySide's enums cost more than the painting itself when a cell combines five of them.
 SELECTED = QStyle.StateFlag.State_Selected.value
 HOVERED = QStyle.StateFlag.State_MouseOver.value
@@ -49,18 +56,19 @@ class CubeDelegate(QStyledItemDelegate):
         self._icons = icons
         self._fonts: dict[tuple[float, bool], tuple[QFont, QFontMetrics]] = {}
         self._colors: dict[str, QColor] = {}
-        self._marks: dict[tuple[str, str, bool], QIcon] = {}
+        self._marks: dict[tuple[str, str, bool, int, float], QPixmap] = {}
         theme.changed.connect(self._forget)
         self._columns: dict[int, Callable[[_Cell], None]] = {
             Column.KIND: self._kind,
             Column.TITLE: self._title,
-            Column.TYPE: self._type,
             Column.STATE: self._state,
             Column.TAGS: self._tags,
             Column.USES: self._uses,
             Column.HEAT: self._heat,
-            Column.DATE: self._date,
+            Column.SIZE: self._size,
         }
+        for column in Column:
+            self._columns.setdefault(column, partial(self._plain, column))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Rows have one height; columns are set by the table."""
@@ -106,6 +114,7 @@ class CubeDelegate(QStyledItemDelegate):
         """The theme is another: nothing that was kept for painting holds any more."""
         self._fonts.clear()
         self._colors.clear()
+        self._marks.clear()
 
     def _color(self, token: str) -> QColor:
         if token not in self._colors:
@@ -123,10 +132,10 @@ class CubeDelegate(QStyledItemDelegate):
         side = self._theme.px(MARK)
         spot = cell.take(side)
         top = spot.top() + (spot.height() - side) // 2
-        key = (name, token, filled)
+        key = (name, token, filled, side, cell.painter.device().devicePixelRatioF())
         if key not in self._marks:
-            self._marks[key] = self._icons.icon(name, token, filled=filled)
-        self._marks[key].paint(cell.painter, QRect(spot.left(), top, side, side))
+            self._marks[key] = self._icons.icon(name, token, filled=filled).pixmap(QSize(side, side), key[-1])
+        cell.painter.drawPixmap(spot.left(), top, self._marks[key])
 
     def _text(self, cell: _Cell, text: str, token: str = "muted", bold: bool = False, right: bool = False) -> int:
         """Draw one line, elided; gives the width that it used."""
@@ -158,11 +167,11 @@ class CubeDelegate(QStyledItemDelegate):
         if cell.area.width() > 3 * GRID:
             self._text(cell, rest)
 
-    def _type(self, cell: _Cell) -> None:
-        self._text(cell, words.TYPES[cell.cube.descriptive.type])
+    def _plain(self, column: Column, spot: _Cell) -> None:
+        self._text(spot, said(spot.cube, column))
 
-    def _date(self, cell: _Cell) -> None:
-        self._text(cell, words.short_date(cell.cube.created))
+    def _size(self, spot: _Cell) -> None:
+        self._text(spot, words.size(spot.cube.payload.bytes), right=True)
 
     def _state(self, cell: _Cell) -> None:
         state = cell.cube.state
@@ -205,8 +214,8 @@ class CubeDelegate(QStyledItemDelegate):
         cell.painter.setPen(Qt.PenStyle.NoPen)
         cell.painter.setBrush(self._color("border"))
         cell.painter.drawRoundedRect(bar, 2.5, 2.5)
-        heat = min(1.0, cell.cube.behaviour.heat)
-        if heat > 0:
-            bar.setWidth(max(5.0, width * heat))
-            cell.painter.setBrush(self._color("warning" if heat >= 0.66 else "accent"))
+        warm = min(1.0, heat(cell.cube.behaviour, now()))
+        if warm > COLD:
+            bar.setWidth(max(5.0, width * warm))
+            cell.painter.setBrush(self._color("warning" if warm >= 0.66 else "accent"))
             cell.painter.drawRoundedRect(bar, 2.5, 2.5)

@@ -10,7 +10,7 @@ from memos_desktop.memory.cube import Cube, Kind
 from memos_desktop.memory.forms import Readiness
 from memos_desktop.ui.cubes import words
 from memos_desktop.ui.cubes.actions import CubeActions
-from memos_desktop.ui.cubes.header_tab import ScrollTab
+from memos_desktop.ui.cubes.scroll_tab import ScrollTab
 from memos_desktop.ui.page import Context
 from memos_desktop.ui.theme import GRID
 from memos_desktop.ui.widgets import Badge, Card, button, label

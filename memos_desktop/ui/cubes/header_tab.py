@@ -1,68 +1,93 @@
-"""All header fields of a memory, in words."""
+"""The whole header of a memory: what it is, what governs it (changed in place), what use has shown."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from typing import Any
 
+from PySide6.QtCore import Signal
+
+from memos_desktop.errors import MemosError
 from memos_desktop.memory.cube import Cube
 from memos_desktop.ui.cubes import words
+from memos_desktop.ui.cubes.actions import CubeActions
+from memos_desktop.ui.cubes.facts import Facts
+from memos_desktop.ui.cubes.governance_fields import GovernanceFields, Governed
+from memos_desktop.ui.cubes.scroll_tab import ScrollTab
+from memos_desktop.ui.page import Context
 from memos_desktop.ui.theme import GRID, HALF
-from memos_desktop.ui.widgets import label, line
+from memos_desktop.ui.widgets import button, label, line
 
-
-class ScrollTab(QScrollArea):
-    """A tab whose content is built anew for each cube, and scrolls."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.setAccessibleName(name)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-
-    def fresh(self) -> QVBoxLayout:
-        """Empty the tab and give the layout to fill."""
-        inner = QWidget()
-        inner.setProperty("look", "clear")
-        box = QVBoxLayout(inner)
-        box.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        box.setSpacing(GRID)
-        self.setWidget(inner)
-        return box
+EDITED = ("Who may see it", "What may be done", "Expires", "Priority", "Sensitivity")
+"""Lines that stand above as fields."""
 
 
 class HeaderTab(ScrollTab):
-    """Sections of names and values; values can be selected and copied."""
+    """Sections of names and values.
 
-    def __init__(self) -> None:
+    Attributes:
+        fields: those that can be changed.
+
+    Signals:
+        cube_wanted(str): open the memory that replaced this one.
+
+    """
+
+    cube_wanted = Signal(str)
+
+    def __init__(self, context: Context, actions: CubeActions) -> None:
         super().__init__("Header")
+        self._context = context
+        self._actions = actions
+        self._cube: Cube | None = None
+        self.fields = GovernanceFields(context, single=True)
+        self.why_not = label("", "muted", wrap=True)
+        self.replaced = button("Open the memory that replaced it", "link", "forward", context.icons)
+        self._about, self._rules, self._use = Facts(), Facts(), Facts()
+        self.fields.changed.connect(self._change)
+        self.replaced.clicked.connect(self._open_newer)
+        self._lay_out()
 
     def show_cube(self, cube: Cube) -> None:
         """Show the header of this cube."""
-        place = self.verticalScrollBar().value()
+        self._cube = cube
+        (_, about), (_, rules), (_, use) = words.header_lines(cube)
+        self._about.show_lines(about)
+        self._rules.show_lines([(name, value) for name, value in rules if name not in EDITED])
+        self._use.show_lines(use)
+        obstacle = "It is in the bin" if cube.binned else "It is frozen" if cube.frozen else ""
+        self.why_not.setText(f"{obstacle}, so nothing here can be changed." if obstacle else "")
+        self.why_not.setVisible(bool(obstacle))
+        self.fields.show_values(Governed.of(cube.governance), not obstacle)
+        self.replaced.setVisible(cube.governance.superseded_by is not None)
+
+    def _change(self, said: str, wanted: dict[str, Any]) -> None:
+        cube = self._cube
+        if cube is None:
+            return
+        future = self._context.workspace.operations.set_header([cube.id], **wanted)
+        bridge = self._context.bridge
+        bridge.then(future, lambda changes: self._actions.say_done(said, changes), self._refused, receiver=self)
+
+    def _refused(self, error: MemosError) -> None:
+        self._context.toasts.error(error)
+        self.fields.back()
+
+    def _open_newer(self) -> None:
+        if self._cube is not None and self._cube.governance.superseded_by:
+            self.cube_wanted.emit(self._cube.governance.superseded_by)
+
+    def _lay_out(self) -> None:
         box = self.fresh()
-        width = self.fontMetrics().horizontalAdvance("What may be done")
-        for number, (section, lines) in enumerate(words.header_lines(cube)):
-            if number:
+        first = True
+        for title, parts in (
+            ("What it is", (self._about,)),
+            ("What governs it", (self.why_not, self.fields, self._rules, self.replaced)),
+            ("What use has shown", (self._use,)),
+        ):
+            if not first:
                 box.addSpacing(GRID)
                 box.addWidget(line())
                 box.addSpacing(HALF)
-            box.addWidget(label(section, "section"))
-            box.addLayout(_grid(lines, width))
+            first = False
+            box.addWidget(label(title, "section"))
+            for part in parts:
+                box.addWidget(part)
         box.addStretch(1)
-        self.verticalScrollBar().setValue(place)
-
-
-def _grid(lines: tuple[tuple[str, str], ...], grid_width: int) -> QGridLayout:
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(2 * GRID)
-    grid.setVerticalSpacing(6)
-    grid.setColumnStretch(1, 1)
-    grid.setColumnMinimumWidth(0, grid_width)
-    for row, (name, value) in enumerate(lines):
-        said = label(value, wrap=True)
-        said.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        said.setAccessibleName(f"{name}: {value}")
-        grid.addWidget(label(name, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(said, row, 1)
-    return grid

@@ -1,44 +1,42 @@
-"""The panel beside the table: one memory in five tabs, or what can be done with several."""
+"""The panel beside the views: one memory in six tabs, or what several share and what can be done with them."""
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QStackedWidget,
-    QTabWidget,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.cube import Cube, Kind, is_stale
 from memos_desktop.ui.cubes import words
-from memos_desktop.ui.cubes.actions import BY_NAME, CubeActions
+from memos_desktop.ui.cubes.access_tab import AccessTab
+from memos_desktop.ui.cubes.actions import CubeActions
 from memos_desktop.ui.cubes.content_tab import ContentTab
 from memos_desktop.ui.cubes.forms_tab import FormsTab
 from memos_desktop.ui.cubes.header_tab import HeaderTab
 from memos_desktop.ui.cubes.history_tab import HistoryTab
 from memos_desktop.ui.cubes.lineage_tab import LineageTab
+from memos_desktop.ui.cubes.many_tab import Gather, ManyTab
 from memos_desktop.ui.page import Context
-from memos_desktop.ui.theme import GRID, HALF, ICON
+from memos_desktop.ui.theme import GRID, HALF, ICON, Theme
 from memos_desktop.ui.widgets import Card, IconButton, Picture, Skeleton, button, label
 
 if TYPE_CHECKING:
     from memos_desktop.app.library import CubeDetails
 
-BUTTONS = ("pin", "unpin", "freeze", "unfreeze", "ready", "attach", "tag", "archive", "restore", "unbin", "bin")
+BUTTONS = ("pin", "unpin", "freeze", "unfreeze", "migrate", "attach", "split", "archive", "restore", "unbin", "bin")
+FOR_MANY = ("confirm", "fuse", "pin", "unpin", "freeze", "unfreeze", "migrate", "attach", "archive", "restore", "renew",
+            "export", "unbin", "bin", "forget")  # fmt: skip
 
 
 class ActionButton(QToolButton):
     """A picture that runs an action, and is there only while the action fits."""
 
-    def __init__(self, action: QAction) -> None:
+    def __init__(self, action: QAction, theme: Theme) -> None:
         super().__init__()
         self._action = action
+        self._theme = theme
+        theme.changed.connect(self._follow)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.clicked.connect(action.trigger)
         action.changed.connect(self._follow)
@@ -47,6 +45,7 @@ class ActionButton(QToolButton):
     def _follow(self) -> None:
         action = self._action
         key = action.shortcut().toString()
+        self.setIconSize(QSize(self._theme.px(ICON), self._theme.px(ICON)))
         self.setIcon(action.icon())
         self.setToolTip(f"{action.text()}  ({key})" if key else action.text())
         self.setAccessibleName(action.text())
@@ -61,12 +60,14 @@ class CubeInspector(QFrame):
         cube_wanted(str): open another cube.
         stale(): the details should be read again.
         shown(str): the details of this cube are shown now.
+        lineage_wanted(): show this memory in the lineage view.
     """
 
     closed = Signal()
     cube_wanted = Signal(str)
     stale = Signal()
     shown = Signal(str)
+    lineage_wanted = Signal()
 
     def __init__(self, context: Context, actions: CubeActions) -> None:
         super().__init__()
@@ -74,12 +75,14 @@ class CubeInspector(QFrame):
         self._actions = actions
         self.details: CubeDetails | None = None
         self.content = ContentTab(context, actions)
-        self.header = HeaderTab()
+        self.header = HeaderTab(context, actions)
         self.forms = FormsTab(context, actions)
         self.lineage = LineageTab(context)
         self.history = HistoryTab(context)
+        self.access = AccessTab(context)
         self.tabs = QTabWidget(documentMode=True)
-        self.many = _Many(context, actions)
+        self.tabs.tabBar().setProperty("look", "dense")
+        self.many = ManyTab(context, actions, FOR_MANY)
         self._one = QWidget()
         self._loading = Skeleton(context.theme, 8)
         self._stack = QStackedWidget()
@@ -87,6 +90,7 @@ class CubeInspector(QFrame):
         self._meta = label("", "meta", wrap=True)
         self._kind = Picture(context.theme, context.icons, "plaintext", "plaintext", ICON)
         self._proposal = self._make_proposal()
+        self._more = IconButton(context.icons, "more", "All that can be done with it")
         self._lay_out()
         self._connect()
         self.setProperty("look", "inspector")
@@ -113,6 +117,8 @@ class CubeInspector(QFrame):
         self.forms.show_details(details)
         self.lineage.show_details(details)
         self.history.show_details(details)
+        self.access.show_details(details)
+        self.many.leave()
         self._stack.setCurrentWidget(self._one)
         self.shown.emit(cube.id)
 
@@ -121,10 +127,22 @@ class CubeInspector(QFrame):
         if self.details is None:
             self._stack.setCurrentWidget(self._loading)
 
-    def show_many(self, count: int) -> None:
-        """Several rows are selected."""
+    @property
+    def unsaved(self) -> bool:
+        """Whether something was typed into the memory that is shown, and not saved."""
+        return self.content.dirty
+
+    def show_gone(self) -> bool:
+        """The cube was removed for good. Returns whether the panel must stay: something typed is not saved."""
+        if not self.content.show_gone():
+            return False
+        self.tabs.setCurrentWidget(self.content)
+        return True
+
+    def show_many(self, count: int, gather: Gather) -> None:
+        """Several memories are selected; `gather` fetches their ids."""
         self.details = None
-        self.many.show_count(count)
+        self.many.show_many(count, gather)
         self._stack.setCurrentWidget(self.many)
 
     def focus_text(self) -> None:
@@ -149,6 +167,12 @@ class CubeInspector(QFrame):
     def _restored(self, old: Cube, changes: Changes) -> None:
         self._actions.say_done(f"Version {old.version} is back, as a new version", changes)
 
+    def _show_menu(self) -> None:
+        menu = QMenu(self)
+        self._actions.fill_menu(menu)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
+
     def _decide(self, verb: str) -> None:
         if self.details is not None:
             self._actions.run(verb, [self.details.cube])
@@ -169,16 +193,22 @@ class CubeInspector(QFrame):
 
     def _connect(self) -> None:
         self.content.stale.connect(self.stale)
+        self.content.kept_apart.connect(self.cube_wanted)
+        self.content.given_up.connect(self.closed)
+        self.header.cube_wanted.connect(self.cube_wanted)
         self.lineage.cube_wanted.connect(self.cube_wanted)
+        self.lineage.view_wanted.connect(self.lineage_wanted)
         self.history.restore_wanted.connect(self._restore_version)
+        self._more.clicked.connect(self._show_menu)
 
     def _lay_out(self) -> None:
         for tab, name, tip in (
             (self.content, "Content", "The text, edited in place"),
-            (self.header, "Header", "Everything that is known about this memory"),
+            (self.header, "Header", "Everything that is known about this memory, and what governs it"),
             (self.forms, "Forms", "As text, and as KV for which models"),
-            (self.lineage, "Source", "Where it comes from, and what was made from it"),
+            (self.lineage, "Lineage", "Where it comes from, and what was made from it"),
             (self.history, "History", "Versions and changes"),
+            (self.access, "Access", "Which answers used it, and who changed it"),
         ):
             self.tabs.setTabToolTip(self.tabs.addTab(tab, name), tip)
         outer = QVBoxLayout(self)
@@ -215,38 +245,10 @@ class CubeInspector(QFrame):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(HALF)
         for name in BUTTONS:
-            row.addWidget(ActionButton(self._actions.actions[name]))
+            row.addWidget(ActionButton(self._actions.actions[name], self._context.theme))
+        row.addWidget(self._more)
         row.addStretch(1)
         close = IconButton(self._context.icons, "close", "Close the inspector")
         close.clicked.connect(self.closed)
         row.addWidget(close)
         return row
-
-
-class _Many(QWidget):
-    """How many are selected, and a button for everything that can be done with them."""
-
-    def __init__(self, context: Context, actions: CubeActions) -> None:
-        super().__init__()
-        self._count = label("", "heading", wrap=True)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(2 * GRID, 3 * GRID, 2 * GRID, 2 * GRID)
-        box.setSpacing(GRID)
-        box.addWidget(self._count)
-        box.addWidget(label("What you choose is done to all of them, as one step that can be undone.", "muted", True))
-        box.addSpacing(GRID)
-        for name in ("confirm", *BUTTONS):
-            box.addWidget(_action_row(actions.actions[name], name, context))
-        box.addStretch(1)
-
-    def show_count(self, count: int) -> None:
-        """Say how many."""
-        self._count.setText(f"{words.memories(count)} selected")
-
-
-def _action_row(action: QAction, name: str, context: Context) -> QWidget:
-    one = button(action.text(), "", BY_NAME[name].icon, context.icons)
-    one.clicked.connect(action.trigger)
-    action.changed.connect(lambda: one.setVisible(action.isVisible()))
-    one.setVisible(action.isVisible())
-    return one

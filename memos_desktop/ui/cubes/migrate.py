@@ -1,68 +1,76 @@
-"""The panel that changes the form of memories: what is possible and what it costs, then what it has made."""
+"""The panel of the six pathways: what each would do with the selection, what it costs, then what it has made."""
 
+from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from memos_desktop.errors import MemosError
 from memos_desktop.memory.changes import Changes
-from memos_desktop.memory.cube import Cube, Kind
+from memos_desktop.memory.cube import Cube
 from memos_desktop.ui.cubes import migrate_words as say
+from memos_desktop.ui.cubes import words
+from memos_desktop.ui.cubes.migrate_row import PathwayRow
 from memos_desktop.ui.page import Context
-from memos_desktop.ui.theme import GRID, HALF
-from memos_desktop.ui.widgets import Card, ElidedLabel, IconButton, Segments, button, label
+from memos_desktop.ui.theme import GRID
+from memos_desktop.ui.widgets import Card, IconButton, label
 
 if TYPE_CHECKING:
-    from memos_desktop.app.activation_views import Pathway
     from memos_desktop.app.encoding import Migrated
     from memos_desktop.app.jobs import Job
-
-HIGHEST = 176
-SIGN = 16
+    from memos_desktop.app.pathways import Offer
 
 
 class MigratePanel(Card):
-    """Stands above the table and never blocks it; the work itself is a job.
+    """Takes the room of the views while it is open; the work itself is a job, and goes on when it is closed.
+
+    Attributes:
+        rows: one for each pathway, by its name (`plaintext→activation`).
+        running: the pathway under way, or the empty string.
 
     Signals:
         left: the panel is closed.
+
     """
 
     left = Signal()
+    whole = True
+    """For the page: this panel wants the room of the views too."""
 
     def __init__(self, context: Context) -> None:
         super().__init__("raised", 2 * GRID, GRID)
-        self.setAccessibleName("Keep ready as KV")
+        self.setAccessibleName("Change the form of memories")
         self._context = context
         self._ids: tuple[str, ...] = ()
-        self._target = Kind.ACTIVATION
         self._job: Job | None = None
-        self.paths: tuple[Pathway, ...] = ()
-        self.says: dict[str, str] = {}
-        self._told = False
-        self.direction = Segments("Direction", say.DIRECTIONS)
-        self.about = label("", "muted", wrap=True)
-        self.lost = label("", "meta", wrap=True)
-        self.total = label("", "strong", wrap=True)
-        self.run_button = button("Run", "primary")
+        self._told: dict[str, str] = {}
+        self._says: dict[str, Mapping[str, str]] = {}
+        self.rows: dict[str, PathwayRow] = {}
+        self.running = ""
+        self.heading = label("", "heading", wrap=True)
+        self.model = label("", "muted", wrap=True)
+        self.problem = label("", "danger", wrap=True)
         self.close_button = IconButton(context.icons, "close", "Close this panel")
-        self._scroll = QScrollArea()
-        self._build()
-        self.direction.chosen.connect(lambda key: self._choose(Kind(key)))
-        self.run_button.clicked.connect(self._press)
+        self._inner = QWidget()
+        self._inner.setProperty("look", "clear")
+        self._lay_out()
         self.close_button.clicked.connect(self.close_panel)
         context.workspace.events.subscribe(context.bridge.relay(self._on_changes))
         self.hide()
 
     def open(self, cubes: tuple[Cube, ...]) -> None:
-        """Show what migrating these would mean; the direction is the one that fits the first."""
+        """Show what each pathway would mean for these."""
         self._ids = tuple(cube.id for cube in cubes)
+        what = f"“{cubes[0].title}”" if len(cubes) == 1 else words.memories(len(cubes))
+        self.heading.setText(f"Change the form of {what}")
+        self._told, self._says = {}, {}
+        self.problem.hide()
         self.show()
-        back = all(cube.kind is Kind.ACTIVATION for cube in cubes)
-        self._choose(Kind.PLAINTEXT if back else Kind.ACTIVATION)
         self.close_button.setFocus()
+        self._ask()
 
     @Slot()
     def close_panel(self) -> None:
@@ -79,123 +87,83 @@ class MigratePanel(Card):
 
     # before
 
-    def _choose(self, target: Kind) -> None:
-        self._target = target
-        self.direction.choose(target.value)
-        self.about.setText(say.ABOUT[target])
-        self.says = {}
-        self.paths = ()
-        self._told = False
-        self._update_button()
-        self._ask()
-
     def _ask(self) -> None:
-        ids, target = self._ids, self._target
+        ids, pathways = self._ids, self._context.workspace.pathways
+        self.model.setText(say.model(pathways.support()))
 
-        def show(paths: "tuple[Pathway, ...]") -> None:
-            if (ids, target) == (self._ids, self._target):
-                self._show(paths)
+        def show(offers: "tuple[Offer, ...]") -> None:
+            if ids == self._ids:
+                self._show(offers)
 
-        def refuse(error: MemosError) -> None:
-            self._show(())
-            self.total.setText(f"{error.message} {error.hint}".strip())
+        self._context.bridge.then(pathways.offers(ids), show, self._refuse, receiver=self)
 
-        self._context.bridge.then(self._context.workspace.activation.preview(ids, target), show, refuse, receiver=self)
+    def _refuse(self, error: MemosError) -> None:
+        self.problem.setText(f"{error.message} {error.hint}".strip())
+        self.problem.show()
 
-    def _show(self, paths: "tuple[Pathway, ...]") -> None:
-        self.paths = paths
-        self._fill(paths)
-        lost = tuple(dict.fromkeys(line for path in paths if path.possible for line in path.lost))
-        gains = tuple(dict.fromkeys(line for path in paths if path.possible for line in path.gains))
-        what = [f"What is lost: {line}" for line in lost] or ["Nothing is lost."]
-        if len(paths) == 1:
-            what += [f"What is won: {line}." for line in gains]
-        self.lost.setText("\n".join(what))
-        self.lost.setVisible(any(path.possible for path in paths))
-        if not self._told:  # how the last run went stays to be read
-            self.total.setText(say.total(paths))
-        self._update_button()
-        if self.close_button.hasFocus() and self.run_button.isEnabled() and not self._told:
-            self.run_button.setFocus()
+    def _show(self, offers: "tuple[Offer, ...]") -> None:
+        first = not self.rows
+        if any(row.run_button.hasFocus() for row in self.rows.values()):
+            self.close_button.setFocus()  # a button that is switched off would give the focus away
+        for offer in offers:
+            name = offer.route.name
+            if name not in self.rows:
+                self._add_row(offer)
+            free = self._job is None
+            row = self.rows[name]
+            row.show_offer(offer, self._told.get(name, ""), self._says.get(name, {}), name == self.running, free)
+        if first:
+            self._box.addStretch(1)
+        if self.close_button.hasFocus():
+            self._focus_first()
 
-    def _fill(self, paths: "tuple[Pathway, ...]") -> None:
-        holder = QWidget()
-        holder.setProperty("look", "clear")
-        grid = QGridLayout(holder)
-        grid.setContentsMargins(0, 0, GRID, 0)
-        grid.setHorizontalSpacing(GRID)
-        grid.setVerticalSpacing(HALF)
-        grid.setColumnStretch(1, 2)
-        grid.setColumnStretch(2, 3)
-        for row, path in enumerate(paths):
-            made = self.says.get(path.cube_id, "")
-            grid.addWidget(self._sign(path, bool(made)), row, 0)
-            grid.addWidget(ElidedLabel(path.title), row, 1)
-            said = label(made or say.cost(path), "" if path.possible or made else "muted", wrap=True)
-            said.setAccessibleName(f"{path.title}: {made or say.cost(path)}")
-            grid.addWidget(said, row, 2)
-        grid.setRowStretch(len(paths), 1)
-        self._scroll.setWidget(holder)
-        self._fit()
+    def _add_row(self, offer: "Offer") -> None:
+        row = PathwayRow(self._context, offer.route)
+        row.wanted.connect(partial(self._press, offer.route.name))
+        self.rows[offer.route.name] = row
+        self._box.addWidget(row)
 
-    def _fit(self) -> None:
-        """As high as the rows, up to a limit."""
-        if (holder := self._scroll.widget()) is not None and (layout := holder.layout()) is not None:
-            height = layout.heightForWidth(max(200, self.width() - 4 * GRID))
-            self._scroll.setFixedHeight(min(height + HALF, self._context.theme.px(HIGHEST)))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lines may break at other places now."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def _sign(self, path: "Pathway", made: bool) -> QLabel:
-        name, token = ("good", "good") if made else ("next", "accent") if path.possible else ("memory-off", "muted")
-        sign = label("")
-        sign.setPixmap(self._context.icons.pixmap(name, token, SIGN, self.devicePixelRatioF()))
-        return sign
-
-    def _update_button(self) -> None:
-        running = self._job is not None
-        possible = any(path.possible for path in self.paths)
-        verb = "Keep ready" if self._target is Kind.ACTIVATION else "Give the text back"
-        self.run_button.setText("Cancel" if running else verb)
-        if self.run_button.hasFocus() and not (running or possible):
-            self.close_button.setFocus()  # else the focus would leave the panel
-        self.run_button.setEnabled(running or possible)
-        self.direction.setEnabled(not running)
+    def _focus_first(self) -> None:
+        """What runs, to be cancelled; or the first thing that can be done, while nothing was done yet."""
+        ready = [row.run_button for row in self.rows.values() if row.run_button.isEnabled()]
+        if ready and (self.running or not self._told):
+            ready[0].setFocus()
 
     # the work
 
-    @Slot()
-    def _press(self) -> None:
+    def _press(self, name: str) -> None:
         if self._job is not None:
-            self._job.cancel()
+            if name == self.running:
+                self._job.cancel()
             return
-        ids = [path.cube_id for path in self.paths if path.possible]
-        self._job = self._context.workspace.activation.migrate(ids, self._target)
-        self.total.setText("Under way; you can go on working.")
-        self._update_button()
+        row = self.rows[name]
+        if row.offer is None:
+            return
+        ids = [path.cube_id for path in row.offer.possible]
+        self._job = self._context.workspace.pathways.run(row.route, ids)
+        self.running = name
+        self._told, self._says = {name: "Under way; you can go on working."}, {}
+        self._show(tuple(one.offer for one in self.rows.values() if one.offer is not None))
         bridge = self._context.bridge
-        self._job.future.add_done_callback(bridge.relay(self._ended))
-        bridge.then(self._job.future, self._done, self._failed, receiver=self)
+        self._job.future.add_done_callback(bridge.relay(partial(self._ended, name), receiver=self))
+        bridge.then(self._job.future, partial(self._done, name), partial(self._failed, name), receiver=self)
 
-    def _ended(self, _future: object) -> None:
+    def _ended(self, name: str, _future: object) -> None:
         """Comes before what it has made, and alone where it was cancelled."""
-        self._job = None
-        self._told = True
-        self.total.setText("It was cancelled. What was finished before stays.")
+        self._job, self.running = None, ""
+        self._told[name] = "It was cancelled. What was finished before stays."
         self._ask()
 
-    def _done(self, made: "tuple[Migrated, ...]") -> None:
-        self.says = {one.source_id: say.result(one) for one in made} | {one.id: say.result(one) for one in made}
-        self.total.setText(say.done(made))
-        self._show(self.paths)
+    def _done(self, name: str, made: "tuple[Migrated, ...]") -> None:
+        self._told[name] = say.done(made)
+        self._says[name] = {one.source_id: say.result(one) for one in made} | {one.id: say.result(one) for one in made}
+        self._ask()
         if not self.isVisible():
             self._context.toasts.say(say.done(made))
 
-    def _failed(self, error: MemosError) -> None:
-        self.total.setText(f"{error.message} {error.hint}".strip())
+    def _failed(self, name: str, error: MemosError) -> None:
+        self._told[name] = f"{error.message} {error.hint}".strip()
+        self._ask()
 
     def _on_changes(self, changes: Changes) -> None:
         """What is possible may be something else now."""
@@ -205,22 +173,22 @@ class MigratePanel(Card):
 
     # building
 
-    def _build(self) -> None:
+    def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(GRID)
-        head.addWidget(label("Forms of this selection", "heading"))
-        head.addWidget(self.direction)
-        head.addStretch(1)
-        head.addWidget(self.close_button)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setAccessibleName("What is possible")
-        low = QHBoxLayout()
-        low.setSpacing(GRID)
-        low.addWidget(self.total, 1)
-        low.addWidget(self.run_button)
+        head.addWidget(self.heading, 1)
+        head.addWidget(self.close_button, alignment=Qt.AlignmentFlag.AlignTop)
+        self._box = QVBoxLayout(self._inner)
+        self._box.setContentsMargins(0, 0, GRID, 0)
+        self._box.setSpacing(GRID)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setAccessibleName("The six pathways")
+        scroll.setWidget(self._inner)
+        self.problem.hide()
         self.box.addLayout(head)
-        self.box.addWidget(self.about)
-        self.box.addWidget(self._scroll)
-        self.box.addWidget(self.lost)
-        self.box.addLayout(low)
+        self.box.addWidget(self.model)
+        self.box.addWidget(self.problem)
+        self.box.addWidget(scroll, 1)

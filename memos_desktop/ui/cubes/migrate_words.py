@@ -8,25 +8,55 @@ from memos_desktop.memory.forms import duration
 from memos_desktop.ui.cubes.words import counted, memories, size
 
 if TYPE_CHECKING:
-    from memos_desktop.app.activation_views import Pathway
+    from memos_desktop.app.activation_views import KvSupport, Pathway
     from memos_desktop.app.encoding import Migrated
+    from memos_desktop.app.pathways import Offer, Route
 
-DIRECTIONS = (
-    (Kind.ACTIVATION.value, "Text → KV", "A model reads the text once, and keeps what it has read"),
-    (Kind.PLAINTEXT.value, "KV → text", "Give the exact text back that was read"),
-)
-ABOUT = {
-    Kind.ACTIVATION: "The loaded model reads each text once and keeps what it has read. Attached to any chat, "
-    "it is there in a moment. The text stays.",
-    Kind.PLAINTEXT: "Each gives the exact text back that was read: the memory it was made from, or a new one "
-    "where that was changed since.",
-}
+FORMS = {Kind.PLAINTEXT: "Text", Kind.ACTIVATION: "KV", Kind.PARAMETRIC: "Adapter"}
+VERBS = {Kind.PLAINTEXT: "Give the text back", Kind.ACTIVATION: "Keep ready", Kind.PARAMETRIC: "Train"}
+NO_MODEL = "No model is loaded; the chosen one is loaded when it is needed."
+
+
+def name(route: "Route") -> str:
+    """A pathway by its two forms: “Text → KV”."""
+    return f"{FORMS[route.source]} → {FORMS[route.target]}"
+
+
+def sentence(text: str) -> str:
+    """With a capital and a full stop."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}"
+
+
+def model(support: "KvSupport | None") -> str:
+    """Which model the costs are for, and what it allows."""
+    return NO_MODEL if support is None else f"{support.model}: {support.words}"
+
+
+def verdict(offer: "Offer") -> str:
+    """Whether a pathway is possible now: with its cost, else why not."""
+    possible = offer.possible
+    if possible:
+        return total(offer.paths)
+    if offer.reason:
+        return sentence(offer.reason)
+    return "Not possible for any of them; each says why."
+
+
+def lost(offer: "Offer") -> str:
+    """What is lost on the way."""
+    lines = tuple(dict.fromkeys(line for path in offer.possible for line in path.lost))
+    return " ".join(lines) if lines else offer.route.lost
+
+
+def won(offer: "Offer") -> str:
+    """What one migration gains; empty where that is not known, or differs from memory to memory."""
+    return " ".join(sentence(line) for line in offer.possible[0].gains) if len(offer.possible) == 1 else ""
 
 
 def cost(path: "Pathway") -> str:
     """What one migration costs, or why it is not possible."""
     if not path.possible:
-        return f"{path.reason[:1].upper()}{path.reason[1:]}"
+        return sentence(path.reason)
     parts = [f"about {path.tokens:,} tokens" if path.tokens else "", size(path.bytes) if path.bytes else ""]
     parts.append(duration(path.seconds * 1000) if path.seconds else "")
     return ", ".join(part for part in parts if part)
@@ -35,8 +65,6 @@ def cost(path: "Pathway") -> str:
 def total(paths: Sequence["Pathway"]) -> str:
     """What all possible ones cost together."""
     possible = [path for path in paths if path.possible]
-    if not possible:
-        return "Nothing to do for this selection."
     count = f"{len(possible)} of {memories(len(paths))}" if len(possible) < len(paths) else memories(len(paths))
     parts = []
     tokens, room = sum(path.tokens for path in possible), sum(path.bytes for path in possible)

@@ -1,7 +1,6 @@
 """The table of cubes as a Qt model: pages are fetched when they are painted, and few are kept."""
 
 from collections.abc import Iterator
-from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
@@ -14,8 +13,8 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from memos_desktop.memory.cube import Cube, CubeFilter, CubePage, SortKey
-from memos_desktop.ui.cubes import words
+from memos_desktop.memory.cube import Cube, CubeFilter, CubePage
+from memos_desktop.ui.cubes.columns import HIGHEST_FIRST, NAMES, NUMBERS, SORT_KEYS, Column, cell, tip
 from memos_desktop.ui.cubes.pages import PAGE, PageCache, Query
 
 if TYPE_CHECKING:
@@ -32,42 +31,8 @@ WANTED = 4
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
-
-
-class Column(IntEnum):
-    """The columns of the table, from left to right."""
-
-    KIND = 0
-    TITLE = 1
-    TYPE = 2
-    STATE = 3
-    TAGS = 4
-    USES = 5
-    HEAT = 6
-    DATE = 7
-
-
 COLUMNS = len(Column)
-HEADINGS = {
-    Column.KIND: "",
-    Column.TITLE: "Memory",
-    Column.TYPE: "Type",
-    Column.STATE: "State",
-    Column.TAGS: "Tags",
-    Column.USES: "Uses",
-    Column.HEAT: "Heat",
-    Column.DATE: "Recorded",
-}
-SORT_KEYS = {
-    Column.TITLE: SortKey.TITLE,
-    Column.TYPE: SortKey.TYPE,
-    Column.STATE: SortKey.STATE,
-    Column.USES: SortKey.USES,
-    Column.HEAT: SortKey.HEAT,
-    Column.DATE: SortKey.CREATED,
-}
-
-HIGHEST_FIRST = (Column.USES, Column.HEAT, Column.DATE)
+RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 class CubeTableModel(QAbstractTableModel):
@@ -124,7 +89,7 @@ class CubeTableModel(QAbstractTableModel):
         """Show another list. The old rows stay until the first page of the new one is there."""
         self._query = query
         self._generation += 1
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(Column) - 1)
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, COLUMNS - 1)
         self._in_flight.clear()
         self._wanted.clear()
         self._fresh = True
@@ -185,7 +150,7 @@ class CubeTableModel(QAbstractTableModel):
         column = Column(index.column())
         if column is Column.KIND and self._stale is not None and cube.id in self._stale:
             return OUT_OF_DATE
-        return _tip(cube, column) if role == Qt.ItemDataRole.ToolTipRole else _cell(cube, column)
+        return tip(cube, column) if role == Qt.ItemDataRole.ToolTipRole else cell(cube, column)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)
@@ -193,31 +158,35 @@ class CubeTableModel(QAbstractTableModel):
         """The column headings."""
         if orientation == Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.DisplayRole:
-                return HEADINGS[Column(section)] + self._arrow(Column(section))
-            if role == Qt.ItemDataRole.AccessibleTextRole:
-                return HEADINGS[Column(section)] or "Kind"
+                said = "" if section == Column.KIND else NAMES[Column(section)]
+                return said + self._arrow(Column(section))
+            if role == Qt.ItemDataRole.TextAlignmentRole and section in NUMBERS:
+                return RIGHT
+            if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+                return NAMES[Column(section)]
         return None
 
     def _arrow(self, column: Column) -> str:
-        if SORT_KEYS.get(column) != self._query.sort:
+        if SORT_KEYS[column] != self._query.sort:
             return ""
-        return "  ↓" if self._query.descending else "  ↑"
+        arrow = "↓" if self._query.descending else "↑"
+        return arrow if column is Column.KIND else f"  {arrow}"
 
     def sort_by(self, column: Column) -> None:
         """Order by a column, as a click on its heading does: again turns the order round.
 
-        Numbers and dates begin with the highest, words with A. Columns without an order are ignored.
+        Numbers and dates begin with the highest, words with A, and what expires with what expires first.
         """
-        if column in SORT_KEYS:
-            same = SORT_KEYS[column] == self._query.sort
-            down = not self._query.descending if same else column in HIGHEST_FIRST
-            self.sort(column, Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder)
+        same = SORT_KEYS[column] == self._query.sort
+        down = not self._query.descending if same else column in HIGHEST_FIRST
+        self.sort(column, Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Order by a column; columns without an order are ignored."""
-        key = SORT_KEYS.get(Column(column)) if column >= 0 else None
-        wanted = Query(self._query.filter, key or self._query.sort, order == Qt.SortOrder.DescendingOrder)
-        if key is not None and wanted != self._query:
+        """Order by a column; -1 is none."""
+        if column < 0:
+            return
+        wanted = Query(self._query.filter, SORT_KEYS[Column(column)], order == Qt.SortOrder.DescendingOrder)
+        if wanted != self._query:
             self.show(wanted)
 
     def _want(self, number: int) -> None:
@@ -316,26 +285,3 @@ _ROLES = {
     int(Qt.ItemDataRole.ToolTipRole),
     int(Qt.ItemDataRole.AccessibleTextRole),
 }
-
-
-def _cell(cube: Cube, column: Column) -> str:
-    """A cell in words, as it is read aloud."""
-    return {
-        Column.KIND: lambda: words.KINDS[cube.kind],
-        Column.TITLE: lambda: cube.title,
-        Column.TYPE: lambda: words.TYPES[cube.descriptive.type],
-        Column.STATE: lambda: words.STATES[cube.state],
-        Column.TAGS: lambda: ", ".join(cube.tags),
-        Column.USES: lambda: str(cube.behaviour.uses),
-        Column.HEAT: lambda: words.heat_words(cube.behaviour.heat),
-        Column.DATE: lambda: words.short_date(cube.created),
-    }[column]()
-
-
-def _tip(cube: Cube, column: Column) -> str | None:
-    """What a narrow cell cannot hold; None where the cell says it all."""
-    if column in (Column.KIND, Column.HEAT):
-        return _cell(cube, column)
-    if column == Column.DATE:
-        return words.long_date(cube.created)
-    return ", ".join(cube.tags) if column == Column.TAGS and len(cube.tags) > 1 else None

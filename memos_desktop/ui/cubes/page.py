@@ -1,40 +1,52 @@
-"""The Memory page: proposals, filters, the table, and the inspector beside it."""
+"""The Memory page: proposals, filters, four views over what the filter lets through, and the inspector beside them."""
 
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from memos_desktop.errors import MemosError
 from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.cube import Cube, CubeFilter
 from memos_desktop.ui.cubes import words
-from memos_desktop.ui.cubes.actions import VERBS, CubeActions
+from memos_desktop.ui.cubes.actions import CubeActions
 from memos_desktop.ui.cubes.add_form import AddForm
+from memos_desktop.ui.cubes.chosen import Chosen
+from memos_desktop.ui.cubes.columns import NAMES
 from memos_desktop.ui.cubes.empty import Empty, empty_state
 from memos_desktop.ui.cubes.filter_bar import FilterBar
+from memos_desktop.ui.cubes.head import PageHead
 from memos_desktop.ui.cubes.inspector import CubeInspector
 from memos_desktop.ui.cubes.migrate import MigratePanel
-from memos_desktop.ui.cubes.model import HEADINGS, SORT_KEYS, CubeTableModel
+from memos_desktop.ui.cubes.model import CubeTableModel
+from memos_desktop.ui.cubes.operators import OperatorPanels
+from memos_desktop.ui.cubes.panel_slot import PanelSlot
+from memos_desktop.ui.cubes.past.flow import TimeMachineFlow
 from memos_desktop.ui.cubes.proposals import ProposalStrip
+from memos_desktop.ui.cubes.review.strip import ReviewStrip
 from memos_desktop.ui.cubes.staleness import Staleness
 from memos_desktop.ui.cubes.suggestions import SuggestionStrip
 from memos_desktop.ui.cubes.table import CubeTable
+from memos_desktop.ui.cubes.table_view import TableView
+from memos_desktop.ui.cubes.view_stack import ViewStack
 from memos_desktop.ui.page import Context, Page
 from memos_desktop.ui.theme import GRID
-from memos_desktop.ui.widgets import button, label
 
 if TYPE_CHECKING:
     from memos_desktop.app.library import CubeDetails
 
-ROOMY = 560
-"""Below this width the head has room for one button."""
-
 
 class MemoryPage(Page):
-    """Everything that is remembered. What others change is read again for what is shown, and only that."""
+    """Everything that is remembered. What others change is read again for what is shown, and only that.
+
+    Attributes:
+        views: table, timeline, map and lineage; they share `filters` and `selection`.
+        selection: what is selected, whichever view is shown.
+        slot: where panels open, above the views.
+
+    """
 
     title = "Memory"
 
@@ -44,22 +56,25 @@ class MemoryPage(Page):
         self.stale = Staleness(context, self)
         self.cubes = CubeTableModel(self._library, context.bridge, self, self.stale)
         self.table = CubeTable(context, self.cubes)
-        self.commands = CubeActions(context, self.table)
+        self.views = ViewStack(context)
+        self.selection = self.views.selection
+        self.commands = CubeActions(context, self.views, Chosen(context, self.selection, self.cubes.kept, self))
         self.filters = FilterBar(context)
         self.form = AddForm(context)
         self.proposals = ProposalStrip(context, self.commands)
         self.suggestions = SuggestionStrip(context)
+        self.reviews = ReviewStrip(context)
+        self.slot = PanelSlot()
         self.migrate = MigratePanel(context)
         self.panel = CubeInspector(context, self.commands)
+        self.operators = OperatorPanels(context, self)
+        self.time = TimeMachineFlow(context, self)
         self.empty: dict[Empty, QWidget] = {}
         self.stack = QStackedWidget()
-        self._count = label("", "muted")
-        self.add_button = button("Add memory", "primary", "add", context.icons, tip="Write a memory yourself")
-        self.import_button = button(
-            "Import chats…", "", "import", context.icons, tip="Import chat history from a JSONL file"
-        )
+        self.body = QStackedWidget()
+        self.head = PageHead(context, self.title, self.views.specs)
         self._shown_id: str | None = None
-        self._selecting: str | None = None
+        self._past: QWidget | None = None
         self._visited = False
         self._stale = False
         self._lay_out()
@@ -70,11 +85,12 @@ class MemoryPage(Page):
         """Load at the first visit; afterwards read again what became stale meanwhile."""
         if not self._visited:
             self._visited = True
-            self.cubes.set_filter(self.filters.wanted)
+            self.show_view(self.views.last_name())
+            self._on_filter(self.filters.wanted)
             self._refresh_rest()
         elif self._stale:
             self._refresh()
-        (self.filters.field if not self.cubes.total else self.table).setFocus()
+        (self.filters.field if not self.cubes.total else self.views.current()).setFocus()
 
     def inspector(self) -> QWidget:
         """The panel with the selected memory."""
@@ -86,16 +102,63 @@ class MemoryPage(Page):
         self.filters.field.selectAll()
 
     def open_item(self, item: str, part: str = "") -> None:
-        """Show one cube in the inspector; select its row if it is in the list."""
-        self._selecting = item
-        self.table.select_cubes([item])
+        """Show one cube in the inspector; select it if the view shows it."""
+        self._shown_id = item
+        self.views.select([item])
         self._show_cube(item)
         self.inspector_wanted.emit(True)
+
+    # views, panels, the past
+
+    def show_view(self, name: str) -> None:
+        """Show the table, the timeline, the map or the lineage."""
+        self.set_past(None)
+        self.views.show_view(name)
+
+    def open_panel(self, panel: QWidget) -> None:
+        """Open a panel above the views, in place of the strips and of another panel. Its signal `left` closes it.
+
+        Where it has an attribute `whole` that is true, it takes the room of filter and views too.
+        """
+        self.slot.open(panel)
+
+    def set_past(self, widget: QWidget | None) -> None:
+        """Show this in place of the views, as long as an earlier state is looked at; None: the views again."""
+        if widget is self._past:
+            return
+        if self._past is not None:
+            self.body.removeWidget(self._past)
+            self._past.setParent(None)
+        self._past = widget
+        if widget is not None:
+            self.body.addWidget(widget)
+            self.body.setCurrentWidget(widget)
+        else:
+            self.body.setCurrentWidget(self.stack)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Strips stand above the table only, unless a panel or the past covers them; a panel may want all the room."""
+        covered = self.slot.panel is not None or self._past is not None or self.views.current_name() != "table"
+        for strip in (self.proposals, self.suggestions, self.reviews):
+            strip.cover(covered)
+        self.filters.setVisible(not self.slot.whole)
+        self.body.setVisible(not self.slot.whole)
+        self._box.setStretchFactor(self.slot, 1 if self.slot.whole else 0)
+
+    def _panel_closed(self) -> None:
+        self._make_room()
+        self.views.current().setFocus()
+
+    def _switched(self, name: str) -> None:
+        self.head.switcher.choose(name)
+        self._make_room()
+        self.views.current().setFocus()
 
     # what is shown
 
     def _show_cube(self, cube_id: str) -> None:
-        if cube_id != self._shown_id:
+        if self.panel.details is None or self.panel.details.cube.id != cube_id:
             self.panel.show_loading()
         self._shown_id = cube_id
         self.context.bridge.then(
@@ -109,30 +172,30 @@ class MemoryPage(Page):
 
     def _details_missing(self, error: MemosError) -> None:
         self._shown_id = None
-        self.inspector_wanted.emit(False)
         self.context.toasts.error(error)
+        if not self.panel.show_gone():
+            self.inspector_wanted.emit(False)
 
     def _on_picked(self) -> None:
         """The selection changed: one cube is shown whole, several as a number."""
-        count = self.table.selected_count()
+        count, ids = self.selection.count, self.selection.ids
         if count > 1:
-            self._shown_id = self._selecting = None
-            self.panel.show_many(count)
-        elif count == 1 and (cubes := self.table.selected()) and cubes[0].id != self._shown_id:
-            self._selecting = None
-            self._show_cube(cubes[0].id)
-        elif count == 0 and self._selecting is None and self._shown_id is not None:
-            self._close_inspector()
+            self._shown_id = None
+            self.panel.show_many(count, self.selection.gather)
+        elif count == 1 and ids and ids[0] != self._shown_id:
+            self._show_cube(ids[0])
+        elif count == 0:
+            if self._shown_id is not None and not self.panel.unsaved:
+                self._close_inspector()
             return
-        if count:
-            self.inspector_wanted.emit(True)
+        self.inspector_wanted.emit(True)
 
     def _close_inspector(self) -> None:
-        self._shown_id = self._selecting = None
+        self._shown_id = None
         self.commands.set_shown(None)
         self.panel.details = None
         self.inspector_wanted.emit(False)
-        self.table.clearSelection()
+        self.views.clear()
 
     def _reload_shown(self) -> None:
         if self._shown_id is not None:
@@ -141,15 +204,17 @@ class MemoryPage(Page):
     # changes
 
     def _on_changes(self, changes: Changes) -> None:
-        if not self.isVisible():
+        if not (self.isVisible() and self._visited):
             self._stale = self._stale or (self._visited and bool(changes))
             return
         self.suggestions.on_changes(changes)
+        self.reviews.on_changes(changes)
         if changes.states:
             self.panel.forms.refresh()
         if not (changes.cubes or changes.usage):
             return
         self.cubes.refresh()
+        self.views.refresh()
         if self._shown_id in changes.cubes:
             self._reload_shown()
         if not changes.usage:
@@ -158,23 +223,27 @@ class MemoryPage(Page):
     def _refresh(self) -> None:
         self._stale = False
         self.cubes.refresh()
+        self.views.refresh()
         self._reload_shown()
         self._refresh_rest()
 
     def _refresh_rest(self) -> None:
         self.proposals.refresh()
         self.suggestions.refresh()
-        self.context.bridge.then(self._library.tags(), self.filters.offer_tags)
+        self.reviews.refresh()
+        self.filters.refresh_values()
 
     def _on_filter(self, wanted: CubeFilter) -> None:
+        """The table's model counts for all views, so it follows the filter even when it is not shown."""
         self.cubes.set_filter(wanted)
+        self.views.set_filter(wanted)
 
     def _on_counted(self, total: int) -> None:
         wanted = self.filters.wanted
         what = words.memories(total)
-        self._count.setText(f"{what} in the bin" if wanted.binned else what)
+        self.head.say(f"{what} in the bin" if wanted.binned else what)
         if total:
-            self.stack.setCurrentWidget(self.table)
+            self.stack.setCurrentWidget(self.views)
         elif wanted == CubeFilter():
             self._show_empty(Empty.NOTHING)
         elif wanted == CubeFilter(binned=True):
@@ -183,7 +252,7 @@ class MemoryPage(Page):
             self._show_empty(Empty.NO_MATCH)
 
     def _on_failed(self, error: object) -> None:
-        self._count.setText("")
+        self.head.say("")
         self._show_empty(Empty.FAILED)
         if isinstance(error, MemosError):
             self.context.toasts.error(error)
@@ -206,99 +275,73 @@ class MemoryPage(Page):
 
     def _close_form(self) -> None:
         self.form.hide()
-        self.table.setFocus()
+        self.views.current().setFocus()
 
     def _added(self, cube: Cube) -> None:
         self.context.toasts.say("Remembered", undo=lambda: self.commands.run("bin", [cube]))
         self._close_form()
         self.open_item(cube.id)
 
-    def _open_migration(self, cubes: tuple[Cube, ...]) -> None:
-        """In place of the strips: there may be little room."""
-        self._cover_strips(True)
-        self.migrate.open(cubes)
-
-    def _close_migration(self) -> None:
-        self._cover_strips(False)
-        self.table.setFocus()
-
-    def _cover_strips(self, on: bool) -> None:
-        self.proposals.cover(on)
-        self.suggestions.cover(on)
-
     # building
 
     def _connect(self) -> None:
         self.cubes.counted.connect(self._on_counted)
         self.cubes.failed.connect(self._on_failed)
-        self.cubes.settled.connect(self._on_settled)
         self.filters.changed.connect(self._on_filter)
-        self.filters.stepped.connect(self._enter_table)
-        self.table.picked.connect(self._on_picked)
-        self.table.opened.connect(self.panel.focus_text)
-        self.table.left.connect(self._close_inspector)
-        self.table.menu_wanted.connect(self._show_menu)
+        self.filters.stepped.connect(lambda: self.views.current().enter())
+        self.selection.changed.connect(self._on_picked)
+        self.head.switcher.chosen.connect(self.show_view)
+        self.views.switched.connect(self._switched)
+        self.views.opened.connect(self._open_text)
+        self.views.left.connect(self._close_inspector)
+        self.views.menu_wanted.connect(self._show_menu)
+        self.slot.opened.connect(self._make_room)
+        self.slot.closed.connect(self._panel_closed)
         self.panel.closed.connect(self._close_inspector)
         self.panel.cube_wanted.connect(self.open_item)
         self.panel.stale.connect(self._reload_shown)
+        self.panel.lineage_wanted.connect(partial(self.show_view, "lineage"))
         self.proposals.all_wanted.connect(lambda: self.filters.set(CubeFilter(proposed=True)))
         self.proposals.cube_wanted.connect(self.open_item)
         self.suggestions.cube_wanted.connect(self.open_item)
-        self.commands.migrate_wanted.connect(self._open_migration)
-        self.migrate.left.connect(self._close_migration)
-        self.add_button.clicked.connect(self.open_form)
-        self.import_button.clicked.connect(lambda: self.context.navigator.command.emit("import_turns"))
+        self.reviews.wanted.connect(partial(self.operators.open, "review"))
+        self.head.add_button.clicked.connect(self.open_form)
+        self.head.import_button.clicked.connect(lambda: self.context.navigator.command.emit("import_turns"))
         self.form.added.connect(self._added)
         self.form.left.connect(self._close_form)
 
-    def _on_settled(self) -> None:
-        """A cube that was asked for may have come with the newest page: select its row."""
-        if self._selecting is not None and self.cubes.row_of(self._selecting) is not None:
-            self.table.select_cubes([self._selecting])
-            self._selecting = None
-
-    def _enter_table(self) -> None:
-        self.table.setFocus()
-        if self.cubes.total and not self.table.selected_count():
-            self.table.selectRow(0)
+    def _open_text(self, cube_id: str) -> None:
+        if cube_id != self._shown_id:
+            self.open_item(cube_id)
+        self.panel.focus_text()
 
     def _show_menu(self, place: QPoint) -> None:
         menu = QMenu(self)
         menu.addAction("Open", self.panel.focus_text)
         menu.addSeparator()
-        for verb in VERBS:
-            action = self.commands.actions[verb.name]
-            if verb.name in ("ready", "tag", "bin", "unbin"):
-                menu.addSeparator()
-            menu.addAction(action)
-        menu.addSeparator()
-        order = menu.addMenu("Sort by")
-        for column in SORT_KEYS:
-            order.addAction(HEADINGS[column], partial(self.cubes.sort_by, column))
+        self.commands.fill_menu(menu)
+        if self.views.current_name() == "table":
+            menu.addSeparator()
+            order = menu.addMenu("Sort by")
+            for column, name in NAMES.items():
+                order.addAction(name, partial(self.cubes.sort_by, column))
+            self.table.columns.fill(menu.addMenu("Columns"))
         menu.popup(place)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where there is little room the filter bar leaves out words; importing is in the File menu too."""
+        """Where there is little room words are left out."""
         super().resizeEvent(event)
-        self.import_button.setVisible(self.width() >= self.context.theme.px(ROOMY))
+        self.head.fit(self.width())
         self.filters.fit(self.filters.width())
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(GRID)
-        head.addWidget(label(self.title, "title"))
-        head.addSpacing(GRID)
-        head.addWidget(self._count)
-        head.addStretch(1)
-        head.addWidget(self.import_button)
-        head.addWidget(self.add_button)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 0)
-        box.setSpacing(2 * GRID)
-        box.addLayout(head)
-        for part in (self.proposals, self.suggestions, self.migrate, self.form):
-            box.addWidget(part)
-        box.addWidget(self.filters)
-        box.addWidget(self.stack, 1)
-        self.stack.addWidget(self.table)
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 0)
+        self._box.setSpacing(2 * GRID)
+        for part in (self.head, self.proposals, self.suggestions, self.reviews, self.slot, self.form, self.filters):
+            self._box.addWidget(part)
+        self._box.addWidget(self.body, 1)
+        self.body.addWidget(self.stack)
+        self.views.put("table", TableView(self.context, self.table))
+        self.stack.addWidget(self.views)
         self.form.hide()

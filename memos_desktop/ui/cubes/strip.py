@@ -25,7 +25,7 @@ class Strip(Card):
         self._filled = False
         self.heading = label("", "strong")
         self.all_button = button("Show all", "link")
-        head = QHBoxLayout()
+        self.head = head = QHBoxLayout()
         head.setSpacing(GRID)
         head.addWidget(Picture(context.theme, context.icons, icon, token, ICON))
         head.addWidget(self.heading)

@@ -3,40 +3,35 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QMenu, QTableView
 
 from memos_desktop.memory.cube import Cube
+from memos_desktop.ui.cubes.column_chooser import ColumnChooser
+from memos_desktop.ui.cubes.columns import LEAST, Column
 from memos_desktop.ui.cubes.delegate import CubeDelegate
-from memos_desktop.ui.cubes.model import Column, CubeTableModel
+from memos_desktop.ui.cubes.model import CubeTableModel
 from memos_desktop.ui.page import Context
+from memos_desktop.ui.widgets import IconButton
 
-WIDTHS = {
-    Column.KIND: 40,
-    Column.TYPE: 104,
-    Column.STATE: 112,
-    Column.TAGS: 152,
-    Column.USES: 60,
-    Column.HEAT: 68,
-    Column.DATE: 104,
-}
-GIVES_WAY = (
-    (Column.TAGS, 860),
-    (Column.HEAT, 740),
-    (Column.USES, 680),
-    (Column.STATE, 600),
-    (Column.TYPE, 480),
-)
+BUTTON = 30
+"""The width of the button at the right end of the header."""
 
 
 class CubeTable(QTableView):
     """Shows a CubeTableModel.
+
+    Attributes:
+        cubes: the model.
+        columns: which columns are chosen.
+        columns_button: opens the menu of columns, at the right end of the header.
 
     Signals:
         picked(): the selection changed, or a selected cube did.
         opened(): Enter or a double click: go into the inspector.
         left(): Escape: close the inspector.
         menu_wanted(QPoint): the context menu, at a global position.
+
     """
 
     picked = Signal()
@@ -48,6 +43,8 @@ class CubeTable(QTableView):
         super().__init__()
         self._theme = context.theme
         self.cubes = model
+        self.columns = ColumnChooser(context, self)
+        self.columns_button = IconButton(context.icons, "columns", "Choose columns", size=16)
         self.setModel(model)
         self.setItemDelegate(CubeDelegate(context.theme, context.icons, self))
         self.setAccessibleName("Memories")
@@ -61,6 +58,7 @@ class CubeTable(QTableView):
         model.layoutChanged.connect(self._pick_timer.start)
         self.doubleClicked.connect(self.opened)
         self._theme.changed.connect(self._measure)
+        self.columns.changed.connect(self._measure)
         self._measure()
 
     def selected_spans(self) -> list[tuple[int, int]]:
@@ -77,6 +75,12 @@ class CubeTable(QTableView):
         spans = self.selected_spans()
         chosen = (cube for row, cube in sorted(self.cubes.kept(), key=lambda pair: pair[0]) if _within(row, spans))
         return tuple(chosen)
+
+    def flush(self) -> None:
+        """Tell now of a selection that has changed in this turn of the event loop: a key may come right after it."""
+        if self._pick_timer.isActive():
+            self._pick_timer.stop()
+            self.picked.emit()
 
     def select_cubes(self, ids: Sequence[str]) -> None:
         """Select these cubes, as far as their pages are here, and scroll to the first."""
@@ -102,6 +106,13 @@ class CubeTable(QTableView):
         else:
             super().keyPressEvent(event)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The ground first: the viewport is opaque, so that scrolling moves what is there and paints only new rows."""
+        painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), self._theme.color("panel"))
+        painter.end()
+        super().paintEvent(event)
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for the menu, at the mouse or below the current row."""
         place = event.globalPos()
@@ -114,9 +125,7 @@ class CubeTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Columns that matter less give way to the text."""
         super().resizeEvent(event)
-        width = self.viewport().width() / self._theme.scale
-        for column, least in GIVES_WAY:
-            self.setColumnHidden(column, width < least)
+        self._fit_columns()
 
     def _set_up_behaviour(self) -> None:
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -129,13 +138,15 @@ class CubeTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
         self.setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def _set_up_headers(self) -> None:
         rows = self.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head = self.horizontalHeader()
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        head.setSectionResizeMode(Column.KIND, QHeaderView.ResizeMode.Fixed)
         head.setSectionResizeMode(Column.TITLE, QHeaderView.ResizeMode.Stretch)
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setHighlightSections(False)
@@ -143,12 +154,42 @@ class CubeTable(QTableView):
         # With the table's own selection the header asks for every row whether it is selected: 1 s at 50,000 rows.
         head.setSelectionModel(QItemSelectionModel(self.cubes, head))
         head.sectionClicked.connect(lambda section: self.cubes.sort_by(Column(section)))
+        head.sectionResized.connect(self._on_resized)
+        head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        head.customContextMenuRequested.connect(lambda place: self._choose_columns(head.mapToGlobal(place)))
+        self.columns_button.setParent(self)
+        self.columns_button.clicked.connect(
+            lambda: self._choose_columns(self.columns_button.mapToGlobal(self.columns_button.rect().bottomLeft()))
+        )
+
+    def _choose_columns(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.columns.fill(menu)
+        menu.popup(place)
+
+    def _on_resized(self, section: int, _old: int, new: int) -> None:
+        """Only what somebody drags is remembered: sections change their widths with the window too."""
+        dragged = bool(QApplication.mouseButtons() & Qt.MouseButton.LeftButton)
+        if dragged and new and section not in (Column.TITLE, Column.KIND):
+            self.columns.set_width(Column(section), round(new / self._theme.scale))
+
+    def _fit_columns(self) -> None:
+        """Hide what there is no room for. The button lies over the end of the header, so that room is not for text."""
+        shown = self.columns.visible(int(self.viewport().width() / self._theme.scale))
+        for column in Column:
+            self.setColumnHidden(column, column not in shown)
+        head = self.horizontalHeader()
+        side = self._theme.px(BUTTON)
+        self.columns_button.setGeometry(self.viewport().geometry().right() + 1 - side, 0, side, head.height() - 1)
 
     def _measure(self) -> None:
         self.verticalHeader().setDefaultSectionSize(self._theme.row_height())
         self.verticalHeader().setMinimumSectionSize(self._theme.row_height())
-        for column, width in WIDTHS.items():
+        self.horizontalHeader().setMinimumSectionSize(self._theme.px(min(LEAST, self.columns.widths[Column.KIND])))
+        for column, width in self.columns.widths.items():
             self.setColumnWidth(column, self._theme.px(width))
+        self._fit_columns()
         self.viewport().update()
 
 

@@ -7,7 +7,18 @@ from datetime import datetime
 from pathlib import Path
 
 from memos_desktop.ids import now
-from memos_desktop.memory.cube import Cube, Kind, Origin, Scope, SemanticType, State, TextPayload
+from memos_desktop.memory.cube import (
+    Access,
+    Cube,
+    Kind,
+    Origin,
+    Scope,
+    SemanticType,
+    Sensitivity,
+    State,
+    TextPayload,
+)
+from memos_desktop.memory.heat import heat as heat_at
 
 TYPES = {
     SemanticType.FACT: "Fact",
@@ -31,12 +42,15 @@ ORIGINS = {
     Origin.INFERRED: "Inferred from a chat",
     Origin.IMPORTED: "Imported",
     Origin.FUSED: "Fused from other memories",
+    Origin.SPLIT: "Split from another memory",
     Origin.MIGRATED: "Made from another form",
     Origin.TRAINED: "Trained",
 }
 SCOPES = {Scope.PRIVATE: "Only you", Scope.PROJECT: "This project", Scope.SHARED: "Shared"}
+SENSITIVITIES = {Sensitivity.NORMAL: "Normal", Sensitivity.PERSONAL: "Personal", Sensitivity.SECRET: "Secret"}
+ACCESSES = {Access.READ_WRITE: "Read and write", Access.READ_ONLY: "Read only"}
 
-ACTORS = {"user": "you", "memos": "MemOS", "scheduler": "the scheduler"}
+ACTORS = {"user": "you", "memos": "MemOS", "scheduler": "the scheduler", "lifecycle": "the lifecycle"}
 
 
 def short_date(moment: datetime, today: datetime | None = None) -> str:
@@ -180,5 +194,5 @@ def _behaviour_lines(cube: Cube) -> tuple[tuple[str, str], ...]:
     return (
         ("Uses", counted(use.uses, "time")),
         ("Last used", long_date(use.last_used)),
-        ("Heat", heat_words(use.heat)),
+        ("Heat", heat_words(heat_at(use, now()))),
     )

@@ -49,7 +49,7 @@ def button(text: str, look: str = "", icon: str = "", icons: Icons | None = None
     if icon and icons:
         token = {"primary": "on_accent", "danger": "on_danger", "link": "accent"}.get(look, "muted")
         made.setIcon(icons.icon(icon, token))
-        made.setIconSize(QSize(ICON, ICON))
+        icons.fit(made)
         made.setText(f" {text}")  # Qt leaves no room between icon and text
         made.setAccessibleName(text)
     if tip:
@@ -65,7 +65,7 @@ class IconButton(QToolButton):
     ) -> None:
         super().__init__()
         self._icons, self._token, self._active = icons, token, active
-        self.setIconSize(QSize(size, size))
+        icons.fit(self, size)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.set_icon(icon)
         self.set_name(name)

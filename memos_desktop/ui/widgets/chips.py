@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
@@ -31,7 +31,7 @@ class Chip(QFrame):
         self.setProperty("look", "chip")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.name = button("", "meta")
-        self.name.setIconSize(QSize(SIGN, SIGN))
+        icons.fit(self.name, SIGN)
         self.name.clicked.connect(self.opened)
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 0, 2, 0)

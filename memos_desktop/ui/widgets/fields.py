@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
+    QDateTimeEdit,
     QDoubleSpinBox,
     QLineEdit,
     QPlainTextEdit,
@@ -74,6 +75,32 @@ class Decimal(QDoubleSpinBox):
     def sizeHint(self) -> QSize:
         """One width for all numbers, so that they stand in a column."""
         return _number_size(self, super().sizeHint())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Only with the focus."""
+        _wheel(self, event, super().wheelEvent)
+
+
+class Moment(QDateTimeEdit):
+    """A date with a time, typed or chosen from a calendar."""
+
+    def __init__(self, icons: Icons, name: str) -> None:
+        super().__init__()
+        self._icons = icons
+        self.setAccessibleName(name)
+        self.setCalendarPopup(True)
+        self.setDisplayFormat("d MMM yyyy, HH:mm")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The field, and a calendar at its right."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        side = self.fontMetrics().height()
+        spot = QRect(0, 0, side, side)
+        spot.moveCenter(QPoint(self.width() - GRID - side // 2, self.height() // 2))
+        self._icons.paint(painter, spot, "calendar", "muted" if self.isEnabled() else "faint")
+        painter.end()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Only with the focus."""
@@ -161,7 +188,7 @@ def _number_size(field: QSpinBox | QDoubleSpinBox, usual: QSize) -> QSize:
     return QSize(field.fontMetrics().horizontalAdvance("1,048,576 tokens") + 3 * GRID, usual.height())
 
 
-def _wheel(field: QComboBox | QSpinBox | QDoubleSpinBox, event: QWheelEvent, act: object) -> None:
+def _wheel(field: QComboBox | QSpinBox | QDoubleSpinBox | QDateTimeEdit, event: QWheelEvent, act: object) -> None:
     if field.hasFocus() and callable(act):
         act(event)
     else:

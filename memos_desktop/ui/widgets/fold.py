@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -30,7 +30,7 @@ class Fold(QWidget):
         self.head.setChecked(opened)
         self.head.setText(f" {title}")
         self.head.setAccessibleName(title)
-        self.head.setIconSize(QSize(14, 14))
+        icons.fit(self.head, 14)
         self.head.toggled.connect(self._toggle)
         self.body = QWidget()
         self.box = QVBoxLayout(self.body)
@@ -108,6 +108,15 @@ class Segments(QFrame):
     def choose(self, key: str) -> None:
         """Show `key` as chosen, without a signal."""
         self._buttons[key].setChecked(True)
+
+    def set_text(self, key: str, text: str) -> None:
+        """Say `key` in other words."""
+        self._buttons[key].setText(text)
+        self._buttons[key].setAccessibleName(f"{self.accessibleName()}: {text}")
+
+    def offer(self, key: str, on: bool) -> None:
+        """Whether `key` can be chosen; what cannot is not shown."""
+        self._buttons[key].setVisible(on)
 
     def current(self) -> str:
         """The key that is on."""

@@ -1,0 +1,1 @@
+"""The map: memories by what they mean, as points on a plane that keeps its places."""

@@ -1,0 +1,224 @@
+"""The split panel: a fused memory gives back what it was made from; any other becomes several parts."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from memos_desktop.errors import MemosError
+from memos_desktop.memory.changes import Changes
+from memos_desktop.memory.cube import Cube
+from memos_desktop.ui.cubes import words
+from memos_desktop.ui.cubes.parts import Parts
+from memos_desktop.ui.page import Context
+from memos_desktop.ui.theme import GRID
+from memos_desktop.ui.widgets import Card, IconButton, Skeleton, button, label
+from memos_desktop.ui.widgets.notice import Notice
+from memos_desktop.ui.widgets.scroll import ScrollColumn
+
+if TYPE_CHECKING:
+    from memos_desktop.app.operations import Split, SplitPreview
+
+MOST_SHOWN = 50
+
+
+class SplitPanel(QWidget):
+    """Preview of a split.
+
+    Attributes:
+        whole: it takes the room of the views.
+        parts: the parts, where they are to be decided.
+
+    Signals:
+        left(): the panel is closed.
+        done(str, Changes): it was done; say so, with Undo.
+        made(str): the id of the first memory that it made or gave back, to be opened.
+        shown(): a preview is shown.
+
+    """
+
+    whole = True
+    left = Signal()
+    done = Signal(str, object)
+    made = Signal(str)
+    shown = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.setAccessibleName("Split a memory")
+        self._context = context
+        self._id = ""
+        self._turn = 0
+        self._busy = False
+        self.preview: SplitPreview | None = None
+        self.heading = label("", "heading", wrap=True)
+        self.reason = label("", "muted", wrap=True)
+        self.notice = Notice(context.theme, context.icons)
+        self.close_button = IconButton(context.icons, "close", "Close without splitting")
+        self.split_button = button("Split", "primary", tip="Ctrl+Enter")
+        self.cancel_button = button("Cancel")
+        self.parts = Parts(context)
+        self._given_back = ScrollColumn("The memories that come back")
+        self._loading = Skeleton(context.theme, 5)
+        self._lay_out()
+        self._connect()
+
+    def open(self, ids: tuple[str, ...]) -> None:
+        """Preview what splitting this memory would make."""
+        self._id = ids[0]
+        self.notice.clear()
+        self._show_loading()
+        self._ask()
+        self.cancel_button.setFocus()
+
+    @Slot()
+    def close_panel(self) -> None:
+        """Leave everything as it is."""
+        self._turn += 1
+        self._id = ""
+        self.left.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape closes."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_panel()
+        else:
+            super().keyPressEvent(event)
+
+    def _ask(self) -> None:
+        self._turn += 1
+        turn = self._turn
+        future = self._context.workspace.operations.split_preview(self._id)
+
+        def arrived(preview: "SplitPreview") -> None:
+            if turn == self._turn:
+                self._show(preview)
+
+        def refused(error: MemosError) -> None:
+            if turn == self._turn:
+                self._refuse(error)
+
+        self._context.bridge.then(future, arrived, refused, receiver=self)
+
+    def _show(self, preview: "SplitPreview") -> None:
+        self.preview = preview
+        self._loading.hide()
+        self.heading.setText(f"Split “{preview.cube.title}”")
+        self.reason.setText(preview.reason)
+        back = bool(preview.parents)
+        self.parts.setVisible(not back)
+        self._given_back.setVisible(back)
+        if back:
+            self._give_back(preview.parents)
+        else:
+            self.parts.show_parts(preview.parts)
+        self._update()
+        if back:
+            self.split_button.setFocus()
+        else:
+            self.parts.enter()
+        self.shown.emit()
+
+    def _refuse(self, error: MemosError) -> None:
+        self._busy = False
+        self._loading.hide()
+        self.notice.problem(error)
+        self._update()
+        self.cancel_button.setFocus()
+
+    def _give_back(self, parents: tuple[Cube, ...]) -> None:
+        shown: list[QWidget] = []
+        for cube in parents[:MOST_SHOWN]:
+            card = Card(margin=12, spacing=6)
+            card.box.addWidget(label(cube.title, "strong", wrap=True))
+            card.box.addWidget(
+                label(f"{words.TYPES[cube.descriptive.type]} · {words.short_date(cube.time)}", "meta")
+            )
+            if cube.text != cube.title:
+                card.box.addWidget(label(cube.text, wrap=True))
+            shown.append(card)
+        if len(parents) > MOST_SHOWN:
+            shown.append(label(f"and {words.memories(len(parents) - MOST_SHOWN)} more", "muted"))
+        self._given_back.show_all(*shown)
+
+    @Slot()
+    def split(self) -> None:
+        """Do it."""
+        preview = self.preview
+        if preview is None or not self.split_button.isEnabled():
+            return
+        self._busy = True
+        self._update()
+        parts = None if preview.parents else self.parts.texts()
+        future = self._context.workspace.operations.split(
+            preview.cube.id, parts, expected_version=preview.cube.version
+        )
+        self._context.bridge.then(future, self._done, self._not_done, receiver=self)
+
+    def _done(self, made: "Split") -> None:
+        self._busy = False
+        back = self.preview is not None and bool(self.preview.parents)
+        self.close_panel()
+        count = words.memories(len(made.cubes))
+        self.done.emit(f"Split: {count} {'are back' if back else 'made'}", made.changes)
+        self.made.emit(made.cubes[0].id)
+
+    def _not_done(self, error: MemosError) -> None:
+        self._busy = False
+        self.notice.problem(error)
+        self._update()
+
+    def _on_changes(self, changes: Changes) -> None:
+        """It is another now: what was proposed for the old text is of no use any more."""
+        if not self.isVisible() or self._busy or self.preview is None or self._id not in changes.cubes:
+            return
+        self.notice.warn("This memory was changed meanwhile. It is shown as it is now.")
+        self._ask()
+
+    def _show_loading(self) -> None:
+        self.preview = None
+        self._busy = False
+        self.heading.setText("Split a memory")
+        self.reason.setText("")
+        self.parts.hide()
+        self._given_back.hide()
+        self._loading.show()
+        self._update()
+
+    def _update(self) -> None:
+        preview = self.preview
+        back = preview is not None and bool(preview.parents)
+        count = len(self.parts.texts()) if preview is not None and not back else 0
+        self.split_button.setEnabled(preview is not None and not self._busy and (back or count >= 2))
+        self.split_button.setText("Bring them back" if back else f"Split into {count}" if count >= 2 else "Split")
+
+    def _connect(self) -> None:
+        self.close_button.clicked.connect(self.close_panel)
+        self.cancel_button.clicked.connect(self.close_panel)
+        self.split_button.clicked.connect(self.split)
+        self.parts.changed.connect(self._update)
+        enter = QShortcut(QKeySequence("Ctrl+Return"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        enter.activated.connect(self.split)
+        self._context.workspace.events.subscribe(self._context.bridge.relay(self._on_changes))
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(GRID)
+        head.addWidget(self.heading, 1)
+        head.addWidget(self.close_button, alignment=Qt.AlignmentFlag.AlignTop)
+        low = QHBoxLayout()
+        low.setSpacing(GRID)
+        low.addStretch(1)
+        low.addWidget(self.cancel_button)
+        low.addWidget(self.split_button)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 2 * GRID)
+        box.setSpacing(GRID)
+        box.addLayout(head)
+        box.addWidget(self.reason)
+        box.addWidget(self.notice)
+        box.addWidget(self._loading, 1)
+        box.addWidget(self._given_back, 1)
+        box.addWidget(self.parts, 1)
+        box.addLayout(low)
