@@ -28,5 +28,18 @@ def _collected_on_the_qt_thread(request):
         return
     gc.disable()
     yield
+    _delete_windows()
     gc.collect()
     gc.enable()
+
+
+def _delete_windows():
+    """What a test left open would get every new theme after it: with dozens of windows that takes minutes."""
+    from PySide6.QtCore import QEvent
+    from PySide6.QtWidgets import QApplication
+
+    for window in QApplication.topLevelWidgets():
+        if window.parent() is None:
+            window.close()
+            window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
