@@ -85,6 +85,7 @@ class _Restoring:
         self._plan = plan
         self._step = step
         self._activations = Activations(vault.database)
+        self._later = set(plan.then.ids) - set(plan.then.cubes)
 
     def run(self) -> Restored:
         """What leaves the shelf first, then texts, then what was made from them: each finds its place free."""
@@ -137,10 +138,10 @@ class _Restoring:
         return len(heads)
 
     def _follower(self, source: Cube) -> list[tuple[str, Row, str]]:
-        """The activation cube that went into the bin with its source comes out with it."""
+        """The activation cube that went into the bin with its source comes out with it, if it was there then."""
         found = self._activations.beside(source.id, source.binned)
         named = {then.id for then, _ in self._plan.back}
-        return [] if found is None or found in named else [(found, {"binned": None}, "")]
+        return [] if found is None or found in named or found in self._later else [(found, {"binned": None}, "")]
 
     def _new_version(self, then: Cube, present: Cube) -> Row:
         sql = "SELECT max(version) FROM versions WHERE cube_id = ?"

@@ -452,3 +452,20 @@ def test_states_of_a_chat_that_only_recalled_it_go_too(keeping):
     assert f"chat:{used.chat.id}" in {entry.owner for entry in keeping._kept.store.entries()}
     forget(keeping, cube)
     assert f"chat:{used.chat.id}" not in {entry.owner for entry in keeping._kept.store.entries()}
+
+
+def test_a_view_of_the_past_that_is_open_loses_it_too_and_a_restore_does_not_bring_it_back(workspace):
+    cube = workspace.library.add(SAID).result(10)
+    kept = workspace.library.add(GARDEN).result(10)
+    workspace.time.snapshot("Spring").result(10)
+    past = workspace.time.at("Spring").result(10)
+    assert past.cube(cube.id).result(10).text == SAID
+    assert workspace.forgetting.preview([cube.id]).result(10).snapshots == 1
+    assert forget(workspace, cube).verified
+    for view in (past, workspace.time.at("Spring").result(10)):
+        assert [one.id for one in view.page(CubeFilter(), 0, 10).result(10).page.cubes] == [kept.id]
+        view.close()
+    assert workspace.time.restore("Spring").result(10).restored == 0
+    with pytest.raises(NotFoundError):
+        workspace.time.restore("Spring", [cube.id]).result(10)
+    assert settled_places(workspace) == []

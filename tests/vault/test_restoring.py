@@ -208,6 +208,20 @@ def _with_blob(made):
     return replace(made, payload=BlobPayload("abc", 3, "model"))
 
 
+def test_what_was_kept_ready_later_stays_in_the_bin_where_its_source_comes_out():
+    vault = Vault.open_in_memory()
+    try:
+        source = cube("I live in Lisbon.")
+        vault.cubes.add(source)
+        step = last_step(vault)
+        vault.cubes.add(activation(source))
+        vault.cubes.bin([source.id])
+        back(vault, step)
+        assert [one.id for one in vault.cubes.page(CubeFilter(), 0, 10).cubes] == [source.id]
+    finally:
+        vault.close()
+
+
 @given(st.lists(st.sampled_from(CHANGES), min_size=4, max_size=25), st.integers(0, 1000), st.data())
 def test_any_point_can_be_restored_and_undone(changes: list[str], seed: int, data: st.DataObject) -> None:
     vault = Vault.open_in_memory()
