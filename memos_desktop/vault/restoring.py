@@ -85,7 +85,6 @@ class _Restoring:
         self._plan = plan
         self._step = step
         self._activations = Activations(vault.database)
-        self._later = set(plan.then.ids) - set(plan.then.cubes)
 
     def run(self) -> Restored:
         """What leaves the shelf first, then texts, then what was made from them: each finds its place free."""
@@ -141,7 +140,14 @@ class _Restoring:
         """The activation cube that went into the bin with its source comes out with it, if it was there then."""
         found = self._activations.beside(source.id, source.binned)
         named = {then.id for then, _ in self._plan.back}
-        return [] if found is None or found in named or found in self._later else [(found, {"binned": None}, "")]
+        if found is None or found in named or self._came_later(found):
+            return []
+        return [(found, {"binned": None}, "")]
+
+    def _came_later(self, cube_id: str) -> bool:
+        sql = "SELECT min(step_id) FROM journal_changes WHERE key = ? AND table_name = 'cubes' AND before IS NULL"
+        added = self._vault.database.value(sql, (cube_id,))
+        return added is not None and int(added) > self._plan.place.step_id
 
     def _new_version(self, then: Cube, present: Cube) -> Row:
         sql = "SELECT max(version) FROM versions WHERE cube_id = ?"
