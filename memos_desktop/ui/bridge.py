@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from memos_desktop.errors import Cancelled, MemosError
+from memos_desktop.errors import Cancelled, MemosError, NotFoundError
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -87,6 +87,11 @@ class Bridge(QObject):
             self.report_bug(error)
         else:
             on_result(result)
+
+    def unless_gone(self, error: MemosError) -> None:
+        """An `on_error` for what may be removed meanwhile: who shows it hears of that anyway. The rest is told."""
+        if not isinstance(error, NotFoundError):
+            self.failed.emit(error)
 
     def report_bug(self, error: BaseException) -> None:
         """Log an unexpected error with its traceback and tell the window."""

@@ -9,7 +9,7 @@ import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
 from pytestqt.qtbot import QtBot
 
-from memos_desktop.errors import Cancelled, MemosError, UserError
+from memos_desktop.errors import Cancelled, MemosError, NotFoundError, UserError, VaultError
 from memos_desktop.ui.bridge import Bridge
 
 
@@ -119,3 +119,12 @@ def test_events_keep_their_order(qtbot: QtBot) -> None:
     worker.join()
     assert receiver.got == list(range(200))
     assert receiver.threads == {threading.get_ident()}
+
+
+def test_what_is_gone_is_no_failure_and_everything_else_is(qtbot: QtBot) -> None:
+    bridge, told = Bridge(), []
+    bridge.failed.connect(told.append)
+    broken = VaultError("the disk is full")
+    bridge.unless_gone(NotFoundError("it was removed"))
+    bridge.unless_gone(broken)
+    assert told == [broken]

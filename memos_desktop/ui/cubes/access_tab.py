@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from memos_desktop.errors import MemosError
 from memos_desktop.memory.access import Access, AccessKind, AccessLog
 from memos_desktop.memory.call import Form
 from memos_desktop.ui.cubes import journal_words as say
@@ -58,7 +57,8 @@ class AccessTab(ScrollTab):
                 self.log = log
                 self._draw()
 
-        self._context.bridge.then(self._context.workspace.inspection.log(id, most), show, _gone, receiver=self)
+        bridge, future = self._context.bridge, self._context.workspace.inspection.log(id, most)
+        bridge.then(future, show, bridge.unless_gone, receiver=self)
 
     def _draw(self) -> None:
         log = self.log
@@ -141,7 +141,3 @@ def _meta(one: Access) -> str:
         return when if one.chat_title is not None else f"{when} · {say.where(one)}"
     reason = f": {one.reason}" if one.reason else ""
     return f"{when}, by {words.actor(one.actor)}{reason}"
-
-
-def _gone(_error: MemosError) -> None:
-    """The memory was removed meanwhile; the page says so."""

@@ -5,7 +5,6 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from memos_desktop.errors import MemosError
 from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.cube import Cube
 from memos_desktop.ui.cubes.views import Ids, Selection
@@ -69,7 +68,8 @@ class Chosen(QObject):
         self._tell(tuple(found[id] for id in wanted if id in found), self._selection.count)
         for id in missing:
             future = self._context.workspace.library.cube(id)
-            self._context.bridge.then(future, partial(self._arrived, wanted), _gone, receiver=self)
+            bridge = self._context.bridge
+            bridge.then(future, partial(self._arrived, wanted), bridge.unless_gone, receiver=self)
 
     def _arrived(self, wanted: Sequence[str], cube: Cube) -> None:
         if wanted == self._selection.ids[:LOOKED_AT]:
@@ -86,7 +86,3 @@ class Chosen(QObject):
         if stale:
             self._read = {id: cube for id, cube in self._read.items() if id not in stale}
             self._look()
-
-
-def _gone(_error: MemosError) -> None:
-    """It was removed meanwhile; the view will say so."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from memos_desktop.errors import MemosError
 from memos_desktop.memory.changes import Step
 from memos_desktop.memory.cube import Cube, title_of
 from memos_desktop.ui.cubes import journal_words as say
@@ -68,7 +67,8 @@ class HistoryTab(ScrollTab):
                 self.steps = steps
                 self._draw()
 
-        self._context.bridge.then(self._context.workspace.inspection.steps(id), show, _gone, receiver=self)
+        bridge, future = self._context.bridge, self._context.workspace.inspection.steps(id)
+        bridge.then(future, show, bridge.unless_gone, receiver=self)
 
     def _draw(self) -> None:
         details = self._details
@@ -154,7 +154,3 @@ def heading_changes(cube: Cube, older: Cube | None) -> list[str]:
     if older.descriptive.type != cube.descriptive.type:
         said.append(f"Type: {words.TYPES[older.descriptive.type]} → {words.TYPES[cube.descriptive.type]}")
     return said
-
-
-def _gone(_error: MemosError) -> None:
-    """The memory was removed meanwhile; the page says so."""

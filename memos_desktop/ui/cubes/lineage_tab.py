@@ -6,7 +6,6 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from memos_desktop.errors import MemosError
 from memos_desktop.memory.lineage import LineageGraph, LineageNode, NodeKind
 from memos_desktop.memory.message import Message
 from memos_desktop.ui.cubes import words
@@ -62,7 +61,8 @@ class LineageTab(ScrollTab):
                 self.graph = graph
                 self._draw()
 
-        self._context.bridge.then(self._context.workspace.lineage.around(id, 1), show, _gone, receiver=self)
+        bridge, future = self._context.bridge, self._context.workspace.lineage.around(id, 1)
+        bridge.then(future, show, bridge.unless_gone, receiver=self)
 
     def _draw(self) -> None:
         assert self._details is not None
@@ -177,10 +177,6 @@ def _groups(graph: LineageGraph) -> dict[str, list[LineageNode]]:
         if node is not None and node.kind is NodeKind.CUBE:
             groups.setdefault(say.relation(edge, graph.center), []).append(node)
     return groups
-
-
-def _gone(_error: MemosError) -> None:
-    """The memory was removed meanwhile; the page says so."""
 
 
 def _mark(quote: QPlainTextEdit, start: int | None, end: int | None, context: Context) -> None:
