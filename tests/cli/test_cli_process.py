@@ -101,11 +101,21 @@ def test_batch_answers_each_line_and_goes_on_after_a_failure(process: Verb) -> N
     assert answers[7]["total"] == 1
 
 
+def _listen_to_interrupts() -> None:
+    """What a shell starts in the background ignores interrupts, and so does all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="SIGINT is of POSIX")
 def test_an_interrupt_ends_with_130(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "memos_desktop", "--data-dir", str(tmp_path / "data"), "batch"]
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_listen_to_interrupts,
     ) as running:
         assert running.stdin
         assert running.stdout
@@ -140,9 +150,7 @@ def test_recall_finds_by_meaning_in_a_real_process(process: Verb, tmp_path: Path
 def test_the_starter_remembers_across_processes(process: Verb) -> None:
     told = process("chat", "--message", "My cat is called Miso.", "--temperature", "0", "--json")
     assert told.status == 0, told.err
-    asked = process(
-        "chat", "--message", "What is the name of my cat?", "--temperature", "0", "--json"
-    ).document
+    asked = process("chat", "--message", "What is the name of my cat?", "--temperature", "0", "--json").document
     assert asked["chat"] != told.document["chat"]
     assert "Miso" in asked["reply"]
     assert any("Miso" in memory["text"] for memory in asked["receipt"]["injected"])
