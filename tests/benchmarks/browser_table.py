@@ -49,10 +49,12 @@ class Stage:
         from PySide6.QtWidgets import QApplication
 
         from memos_desktop.ui.application import Session
+        from memos_desktop.ui.collector import Collector
 
         self._say = say
         application = QApplication.instance() or QApplication(["memos-desktop"])
         assert isinstance(application, QApplication)
+        self._collector = Collector()
         self._session = Session(application, folder, opener=open_without_meaning)
         self._session.window.resize(1280, 800)
         self._session.window.show()
@@ -134,6 +136,7 @@ class Stage:
         self.page = None
         self._session.window.close()
         self._session.close()
+        self._collector.end()
 
     def _filter(self, text: str) -> float:
         """From setting a filter until its first rows are painted."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.common import Say, empty_folder
 from memos_desktop.engine import hardware
-from memos_desktop.engine.base import Engine, LoadOptions, PromptTurn, Sampling
+from memos_desktop.engine.base import Engine, LoadOptions, Prompt, PromptTurn, Sampling
 from memos_desktop.engine.registry import Registry
 from memos_desktop.memory.message import Role
 from memos_desktop.progress import Progress
@@ -38,10 +38,11 @@ def run(options: argparse.Namespace, say: Say) -> dict[str, Any]:
         Registry.default().for_path(path).load(path, sha256, LoadOptions(context_length=CONTEXT), Progress())
     )
     try:
-        tokens = list(engine.encode([PromptTurn(Role.USER, prompt())]))
+        asked = engine.encode([PromptTurn(Role.USER, prompt())])
+        tokens = list(asked.tokens)
         llama = load_plain(path)
         for number in range((options.repeat or 5) + 1):
-            pair = measure_ours(engine, tokens), measure_plain(llama, tokens)
+            pair = measure_ours(engine, asked), measure_plain(llama, tokens)
             if number == 0:  # both warm their caches
                 continue
             ours.append(pair[0])
@@ -77,18 +78,18 @@ def prompt() -> str:
     ) + (" Write a very long story about these stones, with many details.")
 
 
-def measure_ours(engine: Engine, tokens: list[int]) -> Speed:
+def measure_ours(engine: Engine, asked: Prompt) -> Speed:
     """One cold prompt and its answer through the driver."""
     engine.reset()
     began = time.perf_counter()
     first = began
     count = 0
-    for chunk in engine.generate(tokens, Sampling(temperature=0, max_tokens=ANSWER), Progress()):
+    for chunk in engine.generate(asked, Sampling(temperature=0, max_tokens=ANSWER), Progress()):
         if first == began:
             first = time.perf_counter()
         if chunk.stats:
             count = chunk.stats.completion_tokens
-    return speed(len(tokens), count, began, first)
+    return speed(len(asked.tokens), count, began, first)
 
 
 def load_plain(path: Path) -> Any:

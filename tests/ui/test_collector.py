@@ -4,6 +4,9 @@ import gc
 import threading
 import weakref
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
 from memos_desktop.ui.collector import Collector
 
 
@@ -32,6 +35,36 @@ def test_workers_collect_nothing_and_the_qt_thread_does(qtbot):
         gc.callbacks.remove(watch)
         assert set(threads) == {threading.get_ident()}
         assert all(knot() is None for knot in knots)
+    finally:
+        collector.end()
+        collector.deleteLater()
+
+
+def test_what_was_set_aside_is_collected_while_nobody_watches(qtbot):
+    collector = Collector()
+    try:
+        knots = [Knot() for _ in range(10)]
+        gone = [weakref.ref(knot) for knot in knots]
+        gc.freeze()
+        knots.clear()
+        gc.collect()
+        assert all(knot() is not None for knot in gone)
+        QGuiApplication.instance().applicationStateChanged.emit(Qt.ApplicationState.ApplicationInactive)
+        assert all(knot() is None for knot in gone)
+        assert gc.get_freeze_count() > 0
+    finally:
+        collector.end()
+        collector.deleteLater()
+
+
+def test_what_survives_a_full_look_is_set_aside(qtbot, monkeypatch):
+    collector = Collector()
+    try:
+        kept = [Knot() for _ in range(10)]
+        before = gc.get_freeze_count()
+        monkeypatch.setattr(gc, "get_count", lambda: (1000, 100, 100))
+        assert collector.look() == 2
+        assert gc.get_freeze_count() >= before + len(kept)
     finally:
         collector.end()
         collector.deleteLater()
