@@ -1,203 +1,251 @@
-"""The vault that the README's screenshots show: an invented person's memories and chats, dated over some months."""
+"""The vault that the README's screenshots show: an invented person's memories and chats, and what became of them."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
+from screenshot_diary import Diary
+from screenshot_notes import CHATS, NOTES
+from screenshot_phrases import many
+
+from memos_desktop.app import bulk, fusing
 from memos_desktop.ids import new_id
 from memos_desktop.memory.call import Form
-from memos_desktop.memory.cube import (
-    Cube,
-    Descriptive,
-    Governance,
-    Origin,
-    SemanticType,
-    Source,
-    State,
-    TextPayload,
-    title_of,
-)
+from memos_desktop.memory.cube import Cube, Descriptive, Governance, Origin, SemanticType, Source, TextPayload, title_of
 from memos_desktop.memory.message import Message, Role
 from memos_desktop.memory.use import Use
 from memos_desktop.vault.vault import Vault
 
-F, P, E = SemanticType.FACT, SemanticType.PREFERENCE, SemanticType.EVENT
-H, D, Y = SemanticType.PROCEDURE, SemanticType.DOCUMENT, SemanticType.PERSONA
-
-NOTES: tuple[tuple[SemanticType, str, str], ...] = (
-    (F, "family", "My sister Ana lives in Lisbon and works as a marine biologist."),
-    (F, "family", "Ana's daughter Inês turns six on 2 May."),
-    (F, "family", "My father's new phone number ends in 4471; the old one is off."),
-    (E, "family, travel", "We visit Ana in Lisbon from 12 to 19 April; the flat has two bedrooms."),
-    (P, "travel", "On trains I like a window seat in the quiet coach."),
-    (F, "travel", "My passport expires in November next year."),
-    (H, "travel", "Packing for a week: one cabin bag, the grey shell, the small camera, both chargers, ear plugs."),
-    (E, "travel", "The ferry to Naxos was cancelled in August; the company refunded it in full."),
-    (Y, "health, food", "I am allergic to walnuts, not to other nuts."),
-    (P, "food", "No coriander, please; it tastes of soap to me."),
-    (
-        H,
-        "food, kitchen",
-        "Sourdough: 500 g flour, 350 g water, 100 g starter, 10 g salt; fold four times, rest overnight.",
-    ),
-    (
-        H,
-        "kitchen",
-        "Descaling the coffee machine: one sachet and a litre of water, hold both buttons for five seconds.",
-    ),
-    (F, "kitchen", "The oven runs about ten degrees too hot."),
-    (P, "food", "Tea in the morning, coffee only after eleven."),
-    (E, "house", "The boiler was serviced on 3 March; the next service is due in March next year."),
-    (F, "house", "The spare pressure valve is in the cupboard under the stairs."),
-    (F, "house", "Paint in the hall: Skimming Stone, matt, tin in the cellar."),
-    (E, "house", "The roof was repaired in January by Okafor & Sons, guarantee five years."),
-    (F, "house", "The meter readings are sent on the first Monday of each month."),
-    (F, "house", "Wi-Fi for guests is on the card inside the kitchen door."),
-    (F, "garden", "The apple tree by the fence is a Discovery, planted in 2019."),
-    (H, "garden", "Prune the roses in late February, above an outward bud."),
-    (F, "bike", "Chain size of the blue bike: 11-speed, 116 links."),
-    (E, "bike", "New brake pads on both wheels on 9 June."),
-    (P, "style", "Answer in British English and keep it short."),
-    (P, "style", "When I ask for code, show the code first and explain afterwards."),
-    (Y, "work", "I lead a team of four at a company that makes hearing aids."),
-    (F, "work, heron", "The project is called Heron; the launch moved to 14 September."),
-    (F, "work, heron", "Heron's budget for this year is 180,000 euros, 60 per cent spent by June."),
-    (E, "work, heron", "On 2 July the board approved the second prototype."),
-    (F, "work, heron", "Lena writes the firmware, Tomás the app, Priya runs the tests."),
-    (
-        D,
-        "work, heron, meetings",
-        "Notes from the architecture meeting\nThe device keeps the last 30 days. The app reads them over Bluetooth and "
-        "never sends them on. Open: how a lost device is wiped.",
-    ),
-    (
-        D,
-        "work, heron",
-        "Test plan for the second prototype\nBattery 18 hours, rain, drop from one metre, two phones at once.",
-    ),
-    (H, "work", "Release: freeze on Tuesday, test on Wednesday, ship on Thursday before noon."),
-    (F, "work", "The VPN needs the new certificate from the security page."),
-    (P, "work", "No meetings before ten, and none on Friday afternoon."),
-    (E, "work", "Priya is away from 5 to 23 August."),
-    (F, "music", "I play the cello; lessons are on Thursdays at half past six."),
-    (F, "music", "The concert in December: Elgar, second desk."),
-    (H, "music", "Before a concert: new A string two weeks earlier, so that it settles."),
-    (P, "books", "I like novels with maps in them."),
-    (F, "books", "Lent to Tomás: The Left Hand of Darkness."),
-    (E, "books", "Finished Piranesi on 20 February; it was very good."),
-    (Y, "language", "I am learning Portuguese, about level A2."),
-    (F, "language", "The Portuguese course is on Monday evenings, online."),
-    (P, "language", "Correct my Portuguese gently and say why."),
-    (F, "health", "The dentist is Dr Hale, in Mill Road."),
-    (E, "health", "Next check-up on 11 October at 9:20."),
-    (H, "health", "Stretching for the shoulder: three times a day, fifteen seconds each."),
-    (F, "car", "The car's inspection is due in May."),
-    (F, "car", "Winter tyres are at the garage in Station Street."),
-    (F, "money", "The electricity contract ends on 31 March."),
-    (E, "money", "I changed banks in spring; the old account is closed."),
-    (F, "pets", "Miso is our cat; she is four and hates the carrier."),
-    (H, "pets", "Miso's tablets: half a one in the evening, in tuna."),
-    (F, "friends", "Jonas moved to Ghent; his address is in the contacts."),
-    (E, "friends", "Dinner with Jonas and Mira on 21 June went on until two."),
-    (F, "friends", "Mira does not drink alcohol."),
-    (F, "computer", "Backups go to the black disk every Sunday."),
-    (H, "computer", "When the printer sulks: off, wait a minute, on, then print the test page."),
+SINCE = 152
+"""Days over which the notes were written, more of them lately."""
+MORNING, WAKING = 8, 14
+"""Everything happens between eight and ten: the hour from which on, and how many."""
+Edit = tuple[float, str, str, str, str]
+EDITS: tuple[Edit, ...] = (
+    (118.4, "boiler was serviced on 5 March", " Mr Okafor has the key.", "", "He asked for it"),
+    (61.7, "boiler was serviced on 5 March", "5 March", "3 March", "The invoice says the 5th"),
+    (9.3, "pressure of 1.2 bar", "1.2 bar", "1.3 bar", "Read off the gauge"),
+    (88.3, "launch moved to 14 September", "the launch moved to 14 September", "the launch is on 1 September", "Board"),
+    (31, "budget for this year", "60 per cent spent by June", "a third spent by March", "New figures"),
+    (47, "Lena writes the firmware", ", Priya runs the tests", "", "Priya joined"),
+    (24, "Miso is our cat", "she is four", "she is three", "Her birthday"),
+    (12, "oven runs about ten degrees", "ten degrees too hot", "twenty degrees too hot", "Measured"),
 )
-
-CHATS: tuple[tuple[str, str, str], ...] = (
-    (
-        "Sourdough that does not rise",
-        "My sourdough came out flat again. What should I change first?",
-        "Look at the **starter** first:\n\n1. Feed it 1 : 1 : 1 and use it at its peak, when it has doubled.\n"
-        "2. Let the dough rest until it has grown by half, however long that takes.\n"
-        "3. Your oven runs ten degrees too hot, so set it to 230 °C for a crust that does not close too soon.",
-    ),
-    (
-        "A script to rename photos",
-        "Rename all photos in a folder by the date they were taken, please.",
-        "```python\nfrom pathlib import Path\nfrom datetime import datetime\n\n"
-        'for photo in sorted(Path("photos").glob("*.jpg")):\n'
-        "    taken = datetime.fromtimestamp(photo.stat().st_mtime)\n"
-        '    photo.rename(photo.with_name(f"{taken:%Y-%m-%d %H.%M.%S}.jpg"))\n```\n\n'
-        "It uses the time of the file. For the time in the picture itself, read its EXIF data instead.",
-    ),
-    (
-        "Words for the Portuguese course",
-        "Give me five words about the sea, with the article.",
-        "| Portuguese | English |\n|---|---|\n| o mar | the sea |\n| a onda | the wave |\n| a maré | the tide |\n"
-        "| o farol | the lighthouse |\n| a areia | the sand |",
-    ),
-    (
-        "Questions for the board",
-        "What will the board ask about Heron?",
-        "Probably three things: whether 14 September holds, what the second prototype changed, and what is left of "
-        "the 180,000 euros.",
-    ),
+"""Days ago, of which memory, what it says since, what it said before, and why it was changed."""
+ARCHIVED = ("ferry to Naxos", "Lent to Tomás", "concert in December", "Gave up on Middlemarch", "Dinner with Jonas")
+EXPIRED = ("Priya is away", "train pass can be cancelled")
+BINNED = ("Musicals only", "water butt leaks")
+CHANGED = (*ARCHIVED, *EXPIRED, *BINNED, "electricity contract", "Field test of the", "board approved the second")
+"""Of what was changed later: written long before."""
+SNAPSHOTS = ((128.2, "Before the holiday"), (74.55, "Prototype approved"), (19.1, "Before tidying up"))
+DAILY = (101, 40, 5)
+TESTED = (
+    "Good news and bad news from Priya. The battery of the second prototype lasted 18 hours. "
+    "Two of the eight testers heard a hiss in the wind."
+)
+HISS = "Lena found the hiss. It is the left microphone, and a ring of felt stops it."
+FIELD_TEST = (
+    "Field test of Heron's second prototype: eight people, one week, led by Priya. The battery lasted 18 hours. "
+    "Two of the eight heard a hiss in the wind."
+)
+LESSONS = (
+    "What the field test changed in Heron\n\n"
+    "Eight people wore the second prototype for a week. The battery lasted 18 hours, so the cell stays as it is.\n\n"
+    "Two of the eight heard a hiss in the wind. It is the left microphone, and a ring of felt stops it; the supplier "
+    "in Gothenburg cuts the rings to size."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What the pictures point at: the memory that is opened, and one with a history."""
+    """What the pictures point at.
+
+    Attributes:
+        cube_id: the memory that is opened in the table.
+        history_id: one with several versions.
+        fuse_ids: two that contradict each other in a number and in a negation.
+        lineage_id: one that was fused of others, which came from messages.
+        snapshot: the name of a point in the past.
+        past_id: a memory that said something else then.
+
+    """
 
     cube_id: str
     history_id: str
+    fuse_ids: tuple[str, str]
+    lineage_id: str
+    snapshot: str
+    past_id: str
+
+
+class Story:
+    """Tells the vault what happened to it, each thing at its own time."""
+
+    def __init__(self, vault: Vault, moment: datetime) -> None:
+        self._vault = vault
+        self._moment = moment
+        self._diary = Diary()
+        self._asked: list[Message] = []
+        self._cubes: dict[str, Cube] = {}
+
+    def tell(self) -> Prepared:
+        """Everything, in the order of time."""
+        for number, (title, question, answer) in enumerate(CHATS):
+            self._chat(title, question, answer, 1 + 3 * number)
+        ana = self._said(
+            "Holiday in April",
+            "My sister Ana lives in Lisbon and works as a marine biologist. Could you help me plan a visit?",
+            "With pleasure. Four days are enough for the city; shall I start with where to stay?",
+            1.6,
+            (0, 62),
+        )[0]
+        self._write_notes(skipped="My sister Ana lives")
+        self._edit_message()
+        lessons = self._heron()
+        self._change()
+        self._use()
+        self._diary.play()
+        boiler, other = self._find("boiler was serviced"), self._find("pressure of 1.2 bar")
+        return Prepared(ana.id, boiler.id, (boiler.id, other.id), lessons[-1], SNAPSHOTS[1][1], boiler.id)
+
+    def _write_notes(self, skipped: str) -> None:
+        notes = [*NOTES, *many()]
+        for number, (type_, tags, text) in enumerate(notes):
+            if text.startswith(skipped):
+                continue
+            edits = [edit for edit in EDITS if edit[1] in text]
+            earlier = [edit[0] + 20 for edit in edits] + [40.0 for words in CHANGED if words in text]
+            days = max([1.2 + SINCE * (number * 37 % 151 / 151) ** 1.4, *earlier])
+            self._note(text, tags, type_, days, sorted(edits))
+
+    def _note(self, text: str, tags: str, type_: SemanticType, days: float, edits: list[Edit]) -> None:
+        """Written by the person; `edits`, the latest first, made it what it is now."""
+        texts = [text]
+        for _, _, new, old, _ in edits:
+            texts.append(texts[-1].replace(new, old))
+        cube = self._cubes[text] = self._cube(texts[-1], tags, type_, days)
+        for said, (ago, _, _, _, reason) in zip(texts, edits, strict=False):
+            self._later(ago, partial(self._vault.cubes.revise, cube.id, text=said, reason=reason))
+
+    def _cube(self, text: str, tags: str, type_: SemanticType, days: float, about: Descriptive | None = None) -> Cube:
+        when = self._ago(days)
+        standing = type_ is SemanticType.PREFERENCE and "style" in tags
+        cube = Cube(
+            new_id(),
+            1,
+            when,
+            when,
+            TextPayload(text),
+            about or Descriptive(title_of(text), type_),
+            governance=Governance(proposed=standing and "code" in text),
+            tags=tuple(tag.strip() for tag in tags.split(",")),
+            pinned=standing,
+            frozen="passport" in text,
+        )
+        self._cubes[text] = cube
+        self._later(days, partial(self._vault.cubes.add, cube, actor="memos" if about else "user"))
+        return cube
+
+    def _said(
+        self, title: str, text: str, answer: str, days: float, *spans: tuple[int, int], tags: str = "family"
+    ) -> list[Cube]:
+        """Memories learned from a message: these spans of it."""
+        asked = self._chat(title, text, answer, days)
+        made = []
+        for start, end in spans:
+            words = text[start:end]
+            source = Source(asked.chat_id, asked.id, start, end)
+            about = Descriptive(title_of(words), SemanticType.FACT, origin=Origin.SAID, source=source, speaker="Sam")
+            made.append(self._cube(words, tags, SemanticType.FACT, days - 0.001, about))
+        return made
+
+    def _heron(self) -> list[str]:
+        """A family: messages, what was learned from them, what is fused of that; gives the list for the fused."""
+        tags = "work, heron, prototype"
+        first = self._said(
+            "What the testers said", TESTED, "That is a good week. Shall I collect what to ask Lena about the hiss?",
+            36.4, (TESTED.index("The battery"), TESTED.index(" Two of")), (TESTED.index("Two of"), len(TESTED)),
+            tags=tags,
+        )  # fmt: skip
+        second = self._said(
+            "The hiss", HISS, "Then the felt ring belongs on the list for the third prototype.", 27.7,
+            (0, len(HISS)), tags=tags,
+        )  # fmt: skip
+        made: list[str] = []
+
+        def fuse(cubes: list[Cube], text: str) -> None:
+            ids = [*made, *(cube.id for cube in cubes)]
+            made.append(fusing.fuse(self._vault, fusing.parents(self._vault, ids), text)[0].id)
+
+        self._later(22.3, partial(fuse, [*first, self._find("Field test of the second prototype")], FIELD_TEST))
+        self._later(5.6, partial(fuse, [*second, self._find("the board approved the second prototype")], LESSONS))
+        return made
+
+    def _edit_message(self) -> None:
+        """A message that was put differently after a memory had been learned from it."""
+        text = "I want to order a chain. The chain of the blue bike has ten speeds."
+        self._said("A new chain", text, "Then a ten-speed chain with 116 links fits.", 4, (25, len(text)), tags="bike")
+        edited = text.replace("ten", "eleven")
+        message = Message(new_id(), self._asked[-1].chat_id, None, Role.USER, "Sam", edited, self._ago(3.9))
+        self._later(3.9, partial(self._vault.chats.add_message, message))
+
+    def _change(self) -> None:
+        """Archived, expired, binned, about to expire; and the snapshots."""
+        vault = self._vault
+        for days, verb, several in ((17, bulk.archive, ARCHIVED), (15, bulk.expire, EXPIRED), (14, bulk.bin, BINNED)):
+            for number, words in enumerate(several):
+                self._later(days - number / 100, partial(verb, vault, [self._find(words).id]))
+        contract = self._find("electricity contract").id
+        self._later(11, partial(bulk.set_header, vault, [contract], expires=self._ago(-4)))
+        for ago, name in SNAPSHOTS:
+            self._later(ago, partial(vault.snapshots.create, name))
+        for ago in DAILY:
+            self._later(ago, vault.snapshots.daily)
+
+    def _use(self) -> None:
+        """Answers that read memories: some often and lately, some long ago, most never."""
+        for number, cube in enumerate(self._cubes.values()):
+            for use in range(number * 7 % 10 if number % 3 == 0 else 0):
+                when = cube.created + (self._moment - cube.created) * ((use + 1) / 11) ** (0.2 + number % 5 / 3)
+                chats = [asked.chat_id for asked in self._asked if asked.created < when]
+                chat = chats[(number + use) % len(chats)] if chats else ""
+                self._diary.note(when, partial(self._used, cube.id, when, chat))
+
+    def _used(self, id: str, when: datetime, chat: str) -> None:
+        cube = self._vault.cubes.get(id)
+        if cube.binned is None:
+            use = Use(id, cube.version, when, Form.TEXT, 0, chat)
+            self._vault.uses.record([use], "Memory for an answer: 1 as text")
+
+    def _chat(self, title: str, question: str, answer: str, days: float) -> Message:
+        """A chat of one question and one answer; gives the question."""
+        chat, when = new_id(), self._ago(days)
+        asked = Message(new_id(), chat, None, Role.USER, "Sam", question, when)
+        said = Message(new_id(), chat, asked.id, Role.ASSISTANT, "Assistant", answer, when, position=1)
+        self._asked.append(asked)
+
+        def write() -> None:
+            self._vault.chats.create(title, id=chat)
+            self._vault.chats.add_message(asked)
+            self._vault.chats.add_message(said)
+
+        self._later(days, write)
+        return asked
+
+    def _find(self, words: str) -> Cube:
+        return next(cube for text, cube in self._cubes.items() if words in text)
+
+    def _ago(self, days: float) -> datetime:
+        back = math.ceil(days)
+        morning = (self._moment.astimezone() - timedelta(days=back)).replace(hour=MORNING, minute=7, second=0)
+        return (morning + timedelta(hours=WAKING) * (back - days)).astimezone(UTC)
+
+    def _later(self, days: float, act: Callable[[], object]) -> None:
+        self._diary.note(self._ago(days), act)
 
 
 def fill(vault: Vault, moment: datetime) -> Prepared:
     """Write memories and chats into an empty vault, the newest shortly before `moment`."""
-    source = _chat(
-        vault,
-        "Holiday in April",
-        "By the way, my sister Ana lives in Lisbon and works as a marine biologist. Could you help me plan a visit?",
-        "With pleasure. Four days are enough for the city and a day at the coast; shall I start with where to stay?",
-        moment - timedelta(days=9),
-    )
-    for number, (title, question, answer) in enumerate(CHATS):
-        _chat(vault, title, question, answer, moment - timedelta(days=1 + 3 * number, hours=2 * number))
-    cubes = [_cube(number, moment) for number in range(len(NOTES))]
-    about = cubes[0].descriptive
-    span = Source(source.chat_id, source.id, 12, 74)
-    cubes[0] = replace(cubes[0], descriptive=replace(about, origin=Origin.SAID, source=span, speaker="Sam"))
-    vault.cubes.add_many(cubes)
-    _use(vault, cubes, moment)
-    boiler = next(cube for cube in cubes if "boiler" in cube.text)
-    better = boiler.text.replace("3 March", "5 March") + " Mr Okafor has the key."
-    vault.cubes.revise(boiler.id, text=better, actor="user", reason="The invoice says the 5th")
-    return Prepared(cubes[0].id, boiler.id)
-
-
-def _cube(number: int, moment: datetime) -> Cube:
-    type_, tags, text = NOTES[number]
-    when = moment - timedelta(days=(number * 37) % 150, hours=(number * 5) % 11, minutes=7 * number % 60)
-    standing = type_ is SemanticType.PREFERENCE and "style" in tags
-    return Cube(
-        new_id(),
-        1,
-        when,
-        when,
-        TextPayload(text),
-        Descriptive(title_of(text), type_),
-        governance=Governance(proposed=standing and "code" in text),
-        state=State.ARCHIVED if number % 17 == 16 else State.GENERATED,
-        tags=tuple(tag.strip() for tag in tags.split(",")),
-        pinned=standing,
-        frozen="passport" in text,
-    )
-
-
-def _use(vault: Vault, cubes: list[Cube], moment: datetime) -> None:
-    for number, cube in enumerate(cubes):
-        for use in range((number * 7) % 10 if number % 3 == 0 else 0):
-            when = moment - timedelta(days=12 - use)
-            vault.uses.record([Use(cube.id, cube.version, when, Form.TEXT, 0, "")], "Memory for an answer: 1 as text")
-
-
-def _chat(vault: Vault, title: str, question: str, answer: str, when: datetime) -> Message:
-    """A chat of one question and one answer; gives the question."""
-    chat = new_id()
-    vault.chats.create(title, id=chat)
-    asked = Message(new_id(), chat, None, Role.USER, "Sam", question, when)
-    said = Message(new_id(), chat, asked.id, Role.ASSISTANT, "Assistant", answer, when, position=1)
-    vault.chats.add_message(asked)
-    vault.chats.add_message(said)
-    return asked
+    return Story(vault, moment).tell()
