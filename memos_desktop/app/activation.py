@@ -96,10 +96,14 @@ class Activation:
         return tuple(views.pathway(vault, vault.cubes.get(id), target, *now) for id in ids)
 
     def migrate(self, ids: Sequence[str], target: Kind) -> Job:
-        """Migrate cubes one by one. The result is a tuple of Migrated; what is done when it is cancelled stays."""
+        """Migrate cubes as one undoable step, all or none. The result is a tuple of Migrated.
+
+        Cancelled, or where one of them cannot be migrated, it changes nothing.
+        """
         wanted = tuple(dict.fromkeys(ids))
         if target is Kind.PLAINTEXT:
-            return self._jobs.start("Giving texts back", self._store.background, lambda p: self._decode_all(wanted, p))
+            worker = self._store.background
+            return self._jobs.start("Giving texts back", worker, lambda p: self._encoder.decode(wanted, p))
         if target is not Kind.ACTIVATION:
             reason = parametric.obstacle()
             raise UnsupportedOperationError(f"Nothing was changed: {reason}.", parametric.hint())
@@ -133,20 +137,16 @@ class Activation:
         return self._jobs.start("Comparing KV with text", self._models.worker, work)
 
     def keep_ready(self, title: str, ids: Sequence[str], actor: str = "user", reason: str = "") -> Job:
-        """Read cubes and keep them as KV, whenever no chat needs the model. The result is a tuple of Migrated."""
+        """Read cubes and keep them as KV, whenever no chat needs the model, as one undoable step, all or none.
+
+        The result is a tuple of Migrated.
+        """
 
         def work(progress: Progress) -> tuple[Migrated, ...]:
-            return tuple(self._encoder.encode(id, progress, actor, reason) for id in ids)
+            return self._encoder.encode(ids, progress, actor, reason)
 
         return self._jobs.start(title, self._worker, work)
 
     def close(self) -> None:
         """End the thread; its jobs must have been cancelled."""
         self._worker.close()
-
-    def _decode_all(self, ids: Sequence[str], progress: Progress) -> tuple[Migrated, ...]:
-        found = []
-        for number, id in enumerate(ids):
-            progress.update(number, len(ids))
-            found.append(self._encoder.decode(id))
-        return tuple(found)

@@ -130,7 +130,7 @@ def row(vault: Vault, entry: Entry, identity: Identity | None) -> KvRow:
         different = entry.identity.differences(identity)
         problem = f"made with {', '.join(different)}" if different else ""
     if not problem and kind == "cube" and not stands(vault, entry.owner):
-        problem = "its text was edited since"
+        problem = _homeless(vault, owner_id)
     return KvRow(
         id=entry.id,
         tier=entry.tier,
@@ -145,6 +145,15 @@ def row(vault: Vault, entry: Entry, identity: Identity | None) -> KvRow:
         usable=not problem and identity is not None,
         problem=problem,
     )
+
+
+def _homeless(vault: Vault, cube_id: str) -> str:
+    """Why the version of a cube that a state belongs to is not the one that stands."""
+    try:
+        cube = vault.cubes.get(cube_id)
+    except NotFoundError:
+        return "its memory is not there any more"
+    return "its text was edited since" if cube.binned is None else "its memory is in the bin"
 
 
 def _title(vault: Vault, kind: str, owner_id: str) -> str:

@@ -1,26 +1,29 @@
 """Migration between text and activation memory: a text is read once and its cells kept; a cube gives its text back."""
 
+import contextlib
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from memos_desktop.app.attach_gate import measure
-from memos_desktop.app.kept_states import KeptStates
+from memos_desktop.app.kept_states import Batch, KeptStates
 from memos_desktop.app.leisure import Leisure
 from memos_desktop.app.measured import Figures
+from memos_desktop.app.migrated_cubes import Given, Source, give_back, keep_ready, planned, sources_of
 from memos_desktop.app.models import Models
-from memos_desktop.app.readings import Reading, States, owner_of, reading_of, source_of
+from memos_desktop.app.readings import States, owner_of
 from memos_desktop.app.settings import SettingsStore
 from memos_desktop.app.store import Store
 from memos_desktop.app.turn_prompt import PromptMaker
 from memos_desktop.engine.base import Engine, PromptTurn, Snapshot
 from memos_desktop.engine.kv.state_file import StateFile
-from memos_desktop.errors import UnsupportedOperationError, UserError
-from memos_desktop.ids import new_id, now
+from memos_desktop.errors import MemosError, UnsupportedOperationError
+from memos_desktop.ids import now
 from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.context import Document, Wording
-from memos_desktop.memory.cube import ActivationPayload, Cube, Descriptive, Kind, Origin, State, TextPayload
+from memos_desktop.memory.cube import ActivationPayload, Cube
 from memos_desktop.memory.governance import Action, Context, may
-from memos_desktop.progress import Progress
+from memos_desktop.progress import Progress, ProgressState
 from memos_desktop.vault.vault import Vault
 
 TO_ACTIVATION, TO_PLAINTEXT = "plaintext→activation", "activation→plaintext"
@@ -30,7 +33,10 @@ UNFIT = "This model was measured to read KV states badly: it will read the text,
 
 @dataclass(frozen=True, slots=True)
 class Migrated:
-    """What a migration made: the cube `id` from `source_id`. `created` False: it was there already, unchanged."""
+    """What a migration made: the cube `id` from `source_id`. `created` False: it was there already, unchanged.
+
+    `step_id` is the journal step of all that were migrated together, None where none of them changed a memory.
+    """
 
     source_id: str
     id: str
@@ -41,15 +47,7 @@ class Migrated:
     ms: float
     created: bool
     lost: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A text to be read: the cube it stands in, and the activation cube that was made from it before."""
-
-    cube: Cube
-    activation: Cube | None
-    fresh: bool
+    step_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,11 @@ class _Read:
 
 
 class Encoder:
-    """Migrates single cubes, on any worker but the vault's and the model's."""
+    """Migrates cubes together, as one step or not at all, on any worker but the vault's and the model's.
+
+    Undone, an activation cube goes and its state stays: a redo finds it as long as the room for kept states lasts, and
+    otherwise the text can be read again. The next tidying removes states whose cube is gone.
+    """
 
     def __init__(
         self,
@@ -87,30 +89,42 @@ class Encoder:
         repair = self._states.repair(engine)
         return PromptMaker(engine, self._wording, self._settings.value.sampling.max_tokens, repair)
 
-    def encode(self, cube_id: str, progress: Progress, actor: str = "user", reason: str = "") -> Migrated:
-        """Keep a plaintext cube ready as KV for the loaded model; for an activation cube, its source.
+    def encode(
+        self, ids: Sequence[str], progress: Progress, actor: str = "user", reason: str = ""
+    ) -> tuple[Migrated, ...]:
+        """Keep plaintext cubes ready as KV for the loaded model, each once; for activation cubes, their sources.
 
-        It gives way to chats. Raises UserError, UnsupportedOperationError where the model cannot, VaultError,
-        Cancelled: nothing is changed.
+        It gives way to chats. Raises UserError, UnsupportedOperationError, VaultError, Cancelled: no memory is changed,
+        and what was written is removed.
         """
+        sources = self._store.ask(lambda vault: sources_of(vault, ids))
+        made, heads = [], []
+        with _all_or_none(len(sources)), self._kept.batch() as batch:
+            for number, source in enumerate(sources):
+                with _part(progress, number, len(sources), source.cube.title) as part:
+                    one, head = self._encode(source, batch, part)
+                made.append(one)
+                heads += [(source, head)] if head else []
+            batch.check()
+            progress.check()
+            changes = self._store.apply(lambda vault: keep_ready(vault, heads, actor, reason))
+        return tuple(replace(one, step_id=changes.step_id) for one in made)
+
+    def _encode(self, source: Source, batch: Batch, progress: Progress) -> tuple[Migrated, Cube | None]:
+        """Read a text and write its state: what was made, and the activation cube where the state is a new one."""
         began = time.perf_counter()
-        source = self._store.ask(lambda vault: _source(vault, cube_id))
         read = self._leisure.persist(lambda control: self._read(source, control), progress)
         if read.snapshot is None:
             assert read.known is not None
-            return self._migrated(source.cube, read.activation, read.known, began, created=False)
-        state = self._kept.keep(read.snapshot)
-        activation = replace(read.activation, payload=replace(_payload(read.activation), bytes=state.bytes))
-        try:
-            self._store.apply(lambda vault: _keep(vault, source, activation, actor, reason))
-        except BaseException:
-            self._states.store.drop((state.id,))
-            raise
-        if not state.path.exists():  # swept as nobody's, before its cube was there
-            self._kept.keep(read.snapshot)
-        return self._migrated(source.cube, activation, state, began, created=True)
+            batch.count_on(read.known)
+            return self._migrated(source.cube, read.activation, read.known, began, created=False), None
+        state = batch.keep(read.snapshot)
+        payload = read.activation.payload
+        assert isinstance(payload, ActivationPayload)
+        activation = replace(read.activation, payload=replace(payload, bytes=state.bytes))
+        return self._migrated(source.cube, activation, state, began, created=True), activation
 
-    def _read(self, source: _Source, progress: Progress) -> _Read:
+    def _read(self, source: Source, progress: Progress) -> _Read:
         """Read the text, on the model's thread; nothing to do where that was done before."""
         engine = self._models.engine(progress)
         identity = engine.identity
@@ -124,7 +138,7 @@ class Encoder:
             if known is not None:
                 return _Read(source.activation, known=known)
         self.gate(engine, progress)
-        activation = _activation(source, identity.model_sha256)
+        activation = planned(source, identity.model_sha256)
         maker = self.maker(engine)
         text = maker.written(Document(source.cube.id, source.cube.title, source.cube.text))
         lead = engine.lead(self._start(maker))
@@ -140,20 +154,21 @@ class Encoder:
         maker = self.maker(engine)
         return measure(maker, self._start(maker), self._states.measured, progress)
 
-    def decode(self, cube_id: str) -> Migrated:
-        """Give the exact text of an activation cube back: its source, or a new cube where that was changed."""
-        began = time.perf_counter()
-        made: list[tuple[Cube, bool]] = []
+    def decode(self, ids: Sequence[str], progress: Progress) -> tuple[Migrated, ...]:
+        """Give the exact texts of activation cubes back: their sources, or new cubes where those were changed.
+
+        Raises UserError, VaultError, Cancelled: nothing is changed.
+        """
+        given: list[Given] = []
 
         def work(vault: Vault) -> Changes:
-            changes, cube, created = _decoded(vault, vault.cubes.get(cube_id))
-            made.append((cube, created))
+            changes, found = give_back(vault, ids, progress)
+            given.extend(found)
             return changes
 
-        self._store.apply(work)
-        cube, created = made[0]
-        size, ms = len(cube.text.encode()), (time.perf_counter() - began) * 1000
-        return Migrated(cube_id, cube.id, cube.title, TO_PLAINTEXT, 0, size, ms, created)
+        with _all_or_none(len(ids)):
+            step_id = self._store.apply(work).step_id
+        return tuple(_given_back(one, step_id) for one in given)
 
     def _migrated(self, source: Cube, activation: Cube, state: StateFile, began: float, created: bool) -> Migrated:
         ms = (time.perf_counter() - began) * 1000
@@ -170,87 +185,34 @@ class Encoder:
         return maker.start(self._settings.value.instructions, texts)
 
 
-def _source(vault: Vault, cube_id: str) -> _Source:
-    """The text to be read for a cube. Raises UserError for one that is no text, frozen away or in the bin."""
-    cube = vault.cubes.get(cube_id)
-    if cube.kind is Kind.ACTIVATION:
-        source = source_of(vault, cube)
-        if source is None:
-            raise UserError(f"The memory that “{cube.title}” was made from is gone.", "Migrate it to text first.")
-        cube = source
-    if cube.kind is not Kind.PLAINTEXT:
-        raise UserError(f"“{cube.title}” holds no text, so it cannot be kept ready as KV.")
-    verdict = may(Action.INJECT, cube, Context(now(), attached=frozenset((cube.id,))))
-    if cube.binned or not verdict:
-        raise UserError(f"“{cube.title}” cannot be kept ready as KV: {verdict.reason}.")
-    reading: Reading = reading_of(vault, cube)
-    activation = reading.activation or vault.cubes.activation_of(cube.id)
-    return _Source(cube, activation, fresh=reading.activation is not None)
+def _given_back(one: Given, step_id: int | None) -> Migrated:
+    cube, size = one.cube, len(one.cube.text.encode())
+    return Migrated(one.source_id, cube.id, cube.title, TO_PLAINTEXT, 0, size, one.ms, one.created, step_id=step_id)
 
 
-def _activation(source: _Source, model_sha256: str) -> Cube:
-    """The activation cube as it will be; its size is known when it was read."""
-    cube, moment = source.cube, now()
-    payload = ActivationPayload(cube.text, 0, model_sha256, cube.version)
-    if source.activation is not None:
-        version = source.activation.version + (0 if source.fresh else 1)
-        return replace(source.activation, payload=payload, version=version, descriptive=_described(cube))
-    return Cube(
-        id=new_id(),
-        version=1,
-        created=moment,
-        changed=moment,
-        payload=payload,
-        descriptive=_described(cube),
-        governance=cube.governance,
-        state=State.GENERATED,
-        tags=cube.tags,
-        parents=(cube.id,),
-    )
+@contextlib.contextmanager
+def _all_or_none(count: int) -> Iterator[None]:
+    """Adds to an error of one of several memories that it was the error of all."""
+    try:
+        yield
+    except MemosError as error:
+        if count == 1:
+            raise
+        raise type(error)(f"{error.message} All {count:,} memories are as they were.", error.hint) from error
 
 
-def _described(cube: Cube) -> Descriptive:
-    return replace(cube.descriptive, origin=Origin.MIGRATED)
+@contextlib.contextmanager
+def _part(whole: Progress, number: int, count: int, title: str) -> Iterator[Progress]:
+    """The progress of one of several memories, told as progress of all; cancelled with them."""
+    text = f"{number + 1:,} of {count:,}: {title}" if count > 1 else title
+    whole.update(number, count, text)
 
+    def report(state: ProgressState) -> None:
+        whole.update(number + (state.fraction or 0.0), count, text)
 
-def _payload(activation: Cube) -> ActivationPayload:
-    assert isinstance(activation.payload, ActivationPayload)
-    return activation.payload
-
-
-def _keep(vault: Vault, source: _Source, activation: Cube, actor: str, reason: str) -> Changes:
-    """Write the activation cube as one undoable step. Raises UserError where its source was edited meanwhile."""
-    current = vault.cubes.get(source.cube.id)
-    if (current.text, current.title) != (source.cube.text, source.cube.title):
-        raise UserError(f"“{current.title}” was edited while it was read. Nothing was changed.", "Start it again.")
-    if source.activation is not None and source.fresh:  # another model has read the same text: the cube stays as it is
-        return Changes(cubes=frozenset((activation.id,)), usage=True)
-    with vault.step(f"Keep “{current.title}” ready as KV", actor, reason) as step:
-        if source.activation is None:
-            vault.cubes.add(activation)
-        else:
-            vault.cubes.revise(activation.id, payload=_payload(activation), descriptive=activation.descriptive)
-    return step.changes
-
-
-def _decoded(vault: Vault, activation: Cube) -> tuple[Changes, Cube, bool]:
-    if activation.kind is not Kind.ACTIVATION:
-        raise UserError(f"“{activation.title}” is no activation memory, so there is nothing to decode.")
-    source = source_of(vault, activation)
-    if source is not None and source.text == activation.text:
-        return Changes(), source, False
-    moment = now()
-    cube = Cube(
-        id=new_id(),
-        version=1,
-        created=moment,
-        changed=moment,
-        payload=TextPayload(activation.text),
-        descriptive=activation.descriptive,
-        governance=activation.governance,
-        tags=activation.tags,
-        parents=(activation.id,),
-    )
-    with vault.step(f"Give the text of “{cube.title}” back") as step:
-        vault.cubes.add(cube)
-    return step.changes, cube, True
+    part = Progress(report)
+    forget = whole.on_cancel(part.cancel)
+    try:
+        yield part
+    finally:
+        forget()

@@ -1,5 +1,6 @@
 """The six pathways between the forms of memory (MemOS, arXiv 2507.03724, section 5.3), and what each offers now."""
 
+import contextlib
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -9,11 +10,12 @@ from memos_desktop.app.activation import Activation
 from memos_desktop.app.activation_views import KvSupport, Pathway
 from memos_desktop.app.jobs import Job, Urgency
 from memos_desktop.app.store import Store
+from memos_desktop.errors import NotFoundError
 from memos_desktop.memory.cube import Kind
 from memos_desktop.vault.vault import Vault
 
 MOST = 300
-"""Memories that one run takes. Each is looked at for its cost first, and read word by word by the model then."""
+"""Memories that one run takes. Each is looked at for its cost, then read word by word; all become one step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +96,28 @@ class Offer:
 
 
 class Pathways:
-    """Use cases on the six pathways."""
+    """Use cases on the six pathways.
+
+    Attributes:
+        most: how many memories are looked at; whoever asks for more is to say so.
+
+    """
+
+    most = MOST
 
     def __init__(self, store: Store, activation: Activation) -> None:
         self._store = store
         self._activation = activation
 
     def offers(self, ids: Sequence[str]) -> "Future[tuple[Offer, ...]]":
-        """What each pathway would mean for these memories, at most `MOST`. Changes nothing, loads no model."""
-        wanted = tuple(ids)[:MOST]
+        """What each pathway would mean for the first `most` of these memories. Changes nothing, loads no model."""
+        wanted = tuple(ids)[: self.most]
 
         def work(vault: Vault) -> tuple[Offer, ...]:
-            kinds = {id: vault.cubes.get(id).kind for id in wanted}
+            kinds: dict[str, Kind] = {}
+            for id in wanted:
+                with contextlib.suppress(NotFoundError):  # it was undone or removed while somebody looked at it
+                    kinds[id] = vault.cubes.get(id).kind
             return tuple(self._offer(vault, route, kinds) for route in ROUTES)
 
         return self._store.read(work, Urgency.NOW)

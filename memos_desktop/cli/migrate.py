@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def migrate(arguments: argparse.Namespace, context: Context) -> Answer:
-    """Migrate cubes one after the other, or say what it would mean. The first one's fields are the document's too."""
+    """Migrate cubes as one step, or say what it would mean. The first one's fields are the document's too."""
     library, activation = context.workspace.library, context.workspace.activation
     ids = list(dict.fromkeys(library.cube(one).result().id for one in arguments.ids))
     if arguments.preview:
@@ -31,10 +31,11 @@ def _done(made: "Migrated") -> dict[str, Any]:
         "source": made.source_id,
         "title": made.title,
         "pathway": made.pathway,
-        "cost": _cost(made.tokens, made.bytes, made.ms / 1000),
+        "cost": _cost(made.tokens, made.bytes, made.ms),
         "lost": list(made.lost),
         "created": made.created,
         "ms": round(made.ms, 1),
+        "step_id": made.step_id,
     }
 
 
@@ -45,14 +46,14 @@ def _preview(way: "Pathway") -> dict[str, Any]:
         "pathway": f"{way.source.value}→{way.target.value}",
         "possible": way.possible,
         "reason": way.reason,
-        "cost": _cost(way.tokens, way.bytes, way.seconds),
+        "cost": _cost(way.tokens, way.bytes, way.seconds * 1000),
         "lost": list(way.lost),
         "gains": list(way.gains),
     }
 
 
-def _cost(tokens: int, size: int, seconds: float) -> dict[str, Any]:
-    return {"tokens": tokens, "bytes": size, "seconds": round(seconds, 3)}
+def _cost(tokens: int, size: int, ms: float) -> dict[str, Any]:
+    return {"tokens": tokens, "bytes": size, "ms": round(ms, 1)}
 
 
 def _line(made: "Migrated") -> str:
@@ -66,6 +67,6 @@ def _preview_line(way: dict[str, Any]) -> str:
         return f"{way['title']}: not possible, {way['reason']}"
     cost = way["cost"]
     about = [f"about {cost['tokens']:,} tokens" if cost["tokens"] else "", size_words(cost["bytes"])]
-    about.append(f"{cost['seconds']:.1f} s" if cost["seconds"] else "")
+    about.append(f"{cost['ms'] / 1000:.1f} s" if cost["ms"] else "")
     known = ", ".join(part for part in about if part and part != "0 B")
     return "\n  ".join([f"{way['title']}: {way['pathway']}, {known}", *way["lost"], *way["gains"]])

@@ -33,7 +33,7 @@ def test_a_preview_says_what_it_would_mean_and_changes_nothing(keeping: Verb) ->
     steps = keeping("journal").document
     seen = keeping("cubes", "migrate", cube[:12], "--to", "activation", "--preview").document
     assert (seen["id"], seen["pathway"], seen["possible"], seen["reason"]) == (cube, "plaintext→activation", True, "")
-    assert seen["cost"]["tokens"] > 100
+    assert seen["cost"]["tokens"] > 100 and seen["cost"].keys() == {"tokens", "bytes", "ms"}
     assert seen["lost"] and isinstance(seen["gains"], list)
     none = keeping("cubes", "migrate", cube, "--to", "plaintext", "--preview").document
     assert (none["possible"], none["reason"]) == (False, "it is text already")
@@ -51,7 +51,7 @@ def test_a_text_is_kept_ready_once(keeping: Verb) -> None:
     made = ready(keeping, cube)
     assert (made["source"], made["pathway"], made["created"]) == (cube, "plaintext→activation", True)
     assert made["cost"]["tokens"] > 100 and made["cost"]["bytes"] > 10_000
-    assert made["lost"] and made["ms"] > 0
+    assert made["lost"] and made["cost"]["ms"] == made["ms"] > 0
     listed = keeping("cubes", "list", "--kind", "activation").document
     assert [(one["id"], one["kind"], one["title"]) for one in listed["cubes"]] == [(made["id"], "activation", "Survey")]
     (state,) = [one for one in kept(keeping)["states"] if one["belongs"] == "cube"]
@@ -75,6 +75,22 @@ def test_several_are_migrated_in_one_document(keeping: Verb) -> None:
     assert [one["source"] for one in made["migrated"]] == [first, second]
     assert made["migrated"][0] == {name: value for name, value in made.items() if name != "migrated"}
     assert keeping("cubes", "list", "--kind", "activation").document["total"] == 2
+    assert {one["step_id"] for one in made["migrated"]} == {keeping("journal").document["steps"][0]["id"]}
+    keeping("undo")
+    assert keeping("cubes", "list", "--kind", "activation").document["total"] == 0
+    keeping("kv", "prune")
+    assert not [one for one in kept(keeping)["states"] if one["belongs"] == "cube"]
+
+
+def test_one_that_cannot_be_migrated_stops_all(keeping: Verb) -> None:
+    long, steps = add_long(keeping), len(keeping("journal").document["steps"])
+    tides = keeping("add", "A tide. " * 1500, "--title", "Tides").document["id"]
+    refused = keeping("cubes", "migrate", long, tides, "--to", "activation")
+    assert (refused.status, refused.document["error"]["kind"]) == (1, "request")
+    assert "“Tides”" in refused.err + refused.out
+    assert "All 2 memories are as they were." in refused.document["error"]["message"]
+    assert not [one for one in kept(keeping)["states"] if one["belongs"] == "cube"]
+    assert len(keeping("journal").document["steps"]) == steps + 1
 
 
 def test_it_is_attached_in_another_chat_after_a_restart(attaching: Verb) -> None:

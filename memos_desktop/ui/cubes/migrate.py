@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from memos_desktop.app.jobs import Job
     from memos_desktop.app.pathways import Offer
 
+UNDER_WAY = "Under way; you can go on working."
+
 
 class MigratePanel(Card):
     """Takes the room of the views while it is open; the work itself is a job, and goes on when it is closed.
@@ -33,10 +35,12 @@ class MigratePanel(Card):
 
     Signals:
         left: the panel is closed.
+        done(text, changes): something was made; said with Undo.
 
     """
 
     left = Signal()
+    done = Signal(str, object)
     whole = True
     """For the page: this panel wants the room of the views too."""
 
@@ -46,12 +50,15 @@ class MigratePanel(Card):
         self._context = context
         self._ids: tuple[str, ...] = ()
         self._job: Job | None = None
+        self._under_way: dict[tuple[str, ...], tuple[str, Job]] = {}
         self._told: dict[str, str] = {}
         self._says: dict[str, Mapping[str, str]] = {}
+        self._made: frozenset[str] = frozenset()
         self.rows: dict[str, PathwayRow] = {}
         self.running = ""
         self.heading = label("", "heading", wrap=True)
         self.model = label("", "muted", wrap=True)
+        self.limit = label("", "", wrap=True)
         self.problem = label("", "danger", wrap=True)
         self.close_button = IconButton(context.icons, "close", "Close this panel")
         self._inner = QWidget()
@@ -61,12 +68,21 @@ class MigratePanel(Card):
         context.workspace.events.subscribe(context.bridge.relay(self._on_changes))
         self.hide()
 
-    def open(self, cubes: tuple[Cube, ...]) -> None:
-        """Show what each pathway would mean for these."""
+    def open(self, cubes: tuple[Cube, ...], count: int) -> None:
+        """Show what each pathway would mean for these, the first of `count` that are selected."""
         self._ids = tuple(cube.id for cube in cubes)
         what = f"“{cubes[0].title}”" if len(cubes) == 1 else words.memories(len(cubes))
         self.heading.setText(f"Change the form of {what}")
-        self._told, self._says = {}, {}
+        most = self._context.workspace.pathways.most
+        self.limit.setText(say.limit(count, most))
+        self.limit.setVisible(count > most)
+        self._told, self._says, self._made = {}, {}, frozenset()
+        self.running, self._job = self._under_way.get(self._ids, ("", None))
+        if self.running:
+            self._told[self.running] = UNDER_WAY
+        for row in self.rows.values():  # what they offer is of other memories
+            row.offer = None
+            row.run_button.setEnabled(False)
         self.problem.hide()
         self.show()
         self.close_button.setFocus()
@@ -95,14 +111,16 @@ class MigratePanel(Card):
             if ids == self._ids:
                 self._show(offers)
 
-        self._context.bridge.then(pathways.offers(ids), show, self._refuse, receiver=self)
+        def refuse(error: MemosError) -> None:
+            if ids == self._ids:
+                self.problem.setText(f"{error.message} {error.hint}".strip())
+                self.problem.show()
 
-    def _refuse(self, error: MemosError) -> None:
-        self.problem.setText(f"{error.message} {error.hint}".strip())
-        self.problem.show()
+        self._context.bridge.then(pathways.offers(ids), show, refuse, receiver=self)
 
     def _show(self, offers: "tuple[Offer, ...]") -> None:
         first = not self.rows
+        self.problem.hide()
         if any(row.run_button.hasFocus() for row in self.rows.values()):
             self.close_button.setFocus()  # a button that is switched off would give the focus away
         for offer in offers:
@@ -140,35 +158,48 @@ class MigratePanel(Card):
         if row.offer is None:
             return
         ids = [path.cube_id for path in row.offer.possible]
-        self._job = self._context.workspace.pathways.run(row.route, ids)
+        job = self._job = self._context.workspace.pathways.run(row.route, ids)
         self.running = name
-        self._told, self._says = {name: "Under way; you can go on working."}, {}
+        self._under_way[self._ids] = name, job
+        self._told, self._says = {name: UNDER_WAY}, {}
         self._show(tuple(one.offer for one in self.rows.values() if one.offer is not None))
-        bridge = self._context.bridge
-        self._job.future.add_done_callback(bridge.relay(partial(self._ended, name), receiver=self))
-        bridge.then(self._job.future, partial(self._done, name), partial(self._failed, name), receiver=self)
+        bridge, what = self._context.bridge, (name, self._ids)
+        job.future.add_done_callback(bridge.relay(partial(self._ended, *what), receiver=self))
+        bridge.then(job.future, partial(self._done, *what), partial(self._failed, *what), receiver=self)
 
-    def _ended(self, name: str, _future: object) -> None:
+    def _ended(self, name: str, ids: tuple[str, ...], _future: object) -> None:
         """Comes before what it has made, and alone where it was cancelled."""
+        self._under_way.pop(ids, None)
+        if ids != self._ids:  # the panel is about other memories by now
+            return
         self._job, self.running = None, ""
-        self._told[name] = "It was cancelled. What was finished before stays."
+        self._told[name] = "It was cancelled. Nothing was changed."
         self._ask()
 
-    def _done(self, name: str, made: "tuple[Migrated, ...]") -> None:
-        self._told[name] = say.done(made)
-        self._says[name] = {one.source_id: say.result(one) for one in made} | {one.id: say.result(one) for one in made}
-        self._ask()
-        if not self.isVisible():
-            self._context.toasts.say(say.done(made))
+    def _done(self, name: str, ids: tuple[str, ...], made: "tuple[Migrated, ...]") -> None:
+        here = ids == self._ids
+        if here:
+            said = {one.source_id: say.result(one) for one in made} | {one.id: say.result(one) for one in made}
+            self._told[name], self._says[name] = say.done(made), said
+            self._made = frozenset(one.id for one in made)
+            self._ask()
+        step = made[0].step_id if made else None
+        if step is not None or not (here and self.isVisible()):
+            self.done.emit(say.done(made), Changes(step_id=step))
 
-    def _failed(self, name: str, error: MemosError) -> None:
-        self._told[name] = f"{error.message} {error.hint}".strip()
-        self._ask()
+    def _failed(self, name: str, ids: tuple[str, ...], error: MemosError) -> None:
+        """The jobs bar says it too, also where the panel is about other memories by now."""
+        if ids == self._ids:
+            self._told[name] = f"{error.message} {error.hint}".strip()
+            self._ask()
 
     def _on_changes(self, changes: Changes) -> None:
-        """What is possible may be something else now."""
-        ours = changes.cubes & set(self._ids)
-        if self.isVisible() and self._job is None and (changes.states or changes.models or ours):
+        """What is possible may be something else now, and what was made may have been undone."""
+        if not self.isVisible() or self._job is not None:
+            return
+        if changes.cubes & self._made and not changes.usage:
+            self._told, self._says = {}, {}
+        if changes.states or changes.models or changes.cubes & {*self._ids, *self._made}:
             self._ask()
 
     # building
@@ -189,6 +220,7 @@ class MigratePanel(Card):
         scroll.setWidget(self._inner)
         self.problem.hide()
         self.box.addLayout(head)
+        self.box.addWidget(self.limit)
         self.box.addWidget(self.model)
         self.box.addWidget(self.problem)
         self.box.addWidget(scroll, 1)

@@ -27,6 +27,14 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}"
 
 
+def limit(selected: int, most: int) -> str:
+    """Why a long selection is not looked at as a whole."""
+    return (
+        f"The first {most:,} of {memories(selected)} are looked at: each is read word by word, and all of them become"
+        " one step or none. Select the rest afterwards."
+    )
+
+
 def model(support: "KvSupport | None") -> str:
     """Which model the costs are for, and what it allows."""
     return NO_MODEL if support is None else f"{support.model}: {support.words}"

@@ -1,6 +1,7 @@
 """The strip above the table with what the scheduler suggests, from how memories are really used."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -12,6 +13,9 @@ from memos_desktop.ui.page import Context
 from memos_desktop.ui.theme import GRID
 from memos_desktop.ui.widgets import ElidedLabel, button
 
+if TYPE_CHECKING:
+    from memos_desktop.app.encoding import Migrated
+
 SHOWN = 3
 TOGETHER_MS = 400
 ACCEPTS = {Action.PROMOTE: "Keep ready", Action.REFRESH: "Encode again", Action.DEMOTE: "Let go"}
@@ -22,9 +26,11 @@ class SuggestionStrip(Strip):
 
     Signals:
         cube_wanted(str): open this memory in the inspector.
+        done(text, changes): one was carried out; said with Undo where there is a step to take back.
     """
 
     cube_wanted = Signal(str)
+    done = Signal(str, object)
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, "activation", "activation")
@@ -92,9 +98,11 @@ class SuggestionStrip(Strip):
         self._busy.discard(proposal)
         self.refresh()
 
-    def _done(self, proposal: Proposal, _result: object) -> None:
+    def _done(self, proposal: Proposal, result: "tuple[Migrated, ...] | int") -> None:
+        """Letting states go changes no memory, so it has no step: their text is read again when it is wanted."""
+        step = result[0].step_id if isinstance(result, tuple) else None
         said = {Action.DEMOTE: "Let go", Action.REFRESH: "Encoded again"}.get(proposal.action, "Ready as KV")
-        self._context.toasts.say(f"{said}: {proposal.title}")
+        self.done.emit(f"{said}: {proposal.title}", Changes(step_id=step))
 
     def _dismiss(self, proposal: Proposal, _checked: bool = False) -> None:
         future = self._context.workspace.scheduler.dismiss(proposal)
