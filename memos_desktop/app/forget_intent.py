@@ -1,6 +1,8 @@
 """What is to be forgotten and is not yet gone everywhere: a small file of ids, so that it ends whatever happens."""
 
+import contextlib
 import json
+import logging
 import os
 import threading
 from collections.abc import Sequence
@@ -9,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from memos_desktop.errors import VaultError
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,31 +32,56 @@ class Intents:
         self._lock = threading.Lock()
 
     def pending(self) -> tuple[Intent, ...]:
-        """What was begun and is not done. A file that cannot be read as such names nothing."""
+        """What was begun and is not done. Raises VaultError where it cannot be read.
+
+        A file that makes no sense is set aside first, so that it is in nobody's way.
+        """
         try:
             found: list[dict[str, Any]] = json.loads(self._path.read_text(encoding="utf-8"))
             return tuple(Intent(tuple(one["ids"]), bool(one["messages"]), bool(one["backups"])) for one in found)
         except FileNotFoundError:
             return ()
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except OSError as error:
             raise VaultError(
-                f"{self._path} says what was to be forgotten and cannot be read ({error}). Nothing was changed.",
-                "Forget the memories again, then delete this file.",
+                f"{self._path} says what was to be forgotten and cannot be read ({error.strerror or error}).",
+                "Make the data folder readable for your account. What was begun is finished by the next start then.",
             ) from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise self._set_aside(error) from error
 
     def begin(self, intent: Intent) -> None:
         """Note that this is to be done, on the disk. Raises VaultError; nothing is noted then."""
         with self._lock:
-            self._write((*self.pending(), intent))
+            try:
+                known = self.pending()
+            except VaultError as error:
+                if self._path.exists():
+                    raise
+                log.warning("%s %s", error.message, error.hint)
+                known = ()
+            self._write((*known, intent), "Nothing was forgotten.")
 
     def end(self, intent: Intent) -> None:
-        """It is done, or nothing was done at all."""
+        """It is done, or nothing was done at all. Raises VaultError; the next start goes through it once more then."""
         with self._lock:
-            left = list(self.pending())
-            left.remove(intent)
-            self._write(left)
+            left = [one for one in self.pending() if one != intent]
+            self._write(left, "It is noted as unfinished.")
 
-    def _write(self, intents: Sequence[Intent]) -> None:
+    def _set_aside(self, error: Exception) -> VaultError:
+        broken = self._path.with_suffix(".broken")
+        try:
+            self._path.replace(broken)
+        except OSError as refused:
+            return VaultError(
+                f"{self._path} makes no sense ({error}) and cannot be moved away ({refused.strerror or refused}).",
+                "Delete this file, then forget the memories again.",
+            )
+        return VaultError(
+            f"{self._path} said what was to be forgotten and makes no sense ({error}). It is kept as {broken.name}.",
+            "If memories that were to be forgotten are still there, or in a backup, forget them again.",
+        )
+
+    def _write(self, intents: Sequence[Intent], safe: str) -> None:
         fresh = self._path.with_suffix(".new")
         try:
             if not intents:
@@ -64,8 +93,9 @@ class Intents:
                 os.fsync(file.fileno())
             fresh.replace(self._path)
         except OSError as error:
-            fresh.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # what could not be written may be impossible to remove too
+                fresh.unlink(missing_ok=True)
             raise VaultError(
-                f"{self._path} could not be written: {error.strerror or error}. Nothing was forgotten.",
+                f"{self._path} could not be written: {error.strerror or error}. {safe}",
                 "Free some space on this disk, or make the data folder writable, and try again.",
             ) from error

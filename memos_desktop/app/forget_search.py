@@ -3,23 +3,25 @@
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from memos_desktop.app.kept_states import KeptStates
 from memos_desktop.app.store import Store
 from memos_desktop.errors import VaultError
+from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.forgetting import ForgetReport
 from memos_desktop.paths import DataFolder
 from memos_desktop.vault import scrub
 from memos_desktop.vault.copies import Cleaned
 from memos_desktop.vault.database import Database
 from memos_desktop.vault.holders import Holders, holders
-from memos_desktop.vault.mentions import mentions
-from memos_desktop.vault.purge import Doomed, take_out
-from memos_desktop.vault.redaction import Places, quoting
-from memos_desktop.vault.traces import Needles
+from memos_desktop.vault.mentions import Mentions, mentions
+from memos_desktop.vault.needles import Needles
+from memos_desktop.vault.purge import Doomed, Removal, counted, take_out
+from memos_desktop.vault.redaction import Places, quoting, receipts_saying, still_told
+from memos_desktop.vault.vault import Vault
 
 log = logging.getLogger(__name__)
 HEAD = 1 << 16
@@ -30,15 +32,25 @@ SHOWN = 5
 
 @dataclass
 class Found:
-    """What was found after a removal. `holders` are rows that say it, `files` small files of the folder by name."""
+    """What was found after a removal. `holders` are rows that say it, `files` small files of the folder by name.
+
+    `by_id` rows are still of the memories, asked by their ids; `unsearched` texts have no words to search for.
+    """
 
     holders: Holders = field(default_factory=Holders)
+    by_id: int = 0
+    unsearched: int = 0
     remnants: int = 0
     logged: int = 0
     orphans: int = 0
     states: int = 0
     logs: int = 0
     files: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def can_be_mended(self) -> bool:
+        """Whether there is something that the next start can remove: not what stands in the settings, say."""
+        return bool(self.by_id or self.remnants or self.logged or self.orphans or self.states)
 
 
 class Search:
@@ -64,43 +76,63 @@ class Search:
         with self.reader() as reader:
             return quoting(reader, lost.ids, lost.words.texts, check)
 
-    def left(self, lost: Doomed, messages: bool) -> Found:
-        """Search everything. What was quoted meanwhile and what stands in free room is cleared first."""
-        ask = self._store.ask
+    def left(self, lost: Doomed, named: Container[str], messages: bool) -> Found:
+        """Search everything. What was quoted meanwhile and what stands in free room is cleared first.
+
+        `named` are the ids that receipts and the journal name by right.
+        """
         with self.reader() as reader:
-            needles = scrub.needles_for(reader, lost.all_texts)
-            said = mentions(reader, lost)
-        left = self._look(needles)
-        messages_with, chats_with = (_keys(left, table) for table in ("messages", "chats"))
-        places = Places(messages_with | {one.message_id for one in said.said}, chats_with)
-        if places and self._take_out(lost, places, messages):
-            left = self._look(needles)
-        if left.remnants or left.logged:
-            with self._failing("The database could not be written anew"):
-                ask(lambda vault: scrub.rewrite(vault.database))
-                left = self._look(needles, rewritten=True)
-        in_heads = self._in_files(needles, sorted(self._folder.states.glob("*.kv")), HEAD)
-        blanked = self._blank_logs(needles)
-        with self.reader() as reader:
+            wanted = scrub.sought(reader, lost.words.texts, lost.titles, lost.ids, named)
+            left, said, told = self._cleared(reader, wanted, lost, messages)
+            if left.remnants or left.logged:
+                with self._failing("The database could not be written anew"):
+                    self._store.ask(lambda vault: scrub.rewrite(vault.database))
+                    left = self._look(reader, wanted, rewritten=True)
+            needles = wanted.without_ids()
+            in_heads = self._in_files(wanted.needles, sorted(self._folder.states.glob("*.kv")), HEAD)
+            blanked = self._blank_logs(needles)
             return Found(
-                holders=holders(reader, left.rows, lost, messages),
+                holders=holders(reader, left.rows, lost, said, messages),
+                by_id=sum(counted(reader, lost.ids).values()) + len(told.messages) + len(told.changes),
                 remnants=left.remnants,
                 logged=left.logged,
                 orphans=scrub.orphans(reader, lost.all_texts),
                 states=self.states(lost.ids) + in_heads.total(),
                 logs=blanked,
                 files=self._in_files(needles, self._small_files()),
+                unsearched=wanted.unsearched,
             )
+
+    def _cleared(
+        self, reader: Database, wanted: scrub.Sought, lost: Doomed, messages: bool
+    ) -> tuple[scrub.Left, Mentions, Places]:
+        """What is found in the database, after what was written since the removal has been cleaned too."""
+        left, said, told = self._look(reader, wanted), mentions(reader, lost), still_told(reader, lost.ids)
+        late = receipts_saying(reader, [one.message_id for one in said.said], lost.words)
+        late |= {one.message_id for one in said.said if messages and not one.source}
+        places = told | Places(_keys(left, "messages") | late, _keys(left, "chats"))
+        if not places or not self._take_out(lost, places, messages):
+            return left, said, told
+        return self._look(reader, wanted), mentions(reader, lost), still_told(reader, lost.ids)
 
     def _take_out(self, lost: Doomed, places: Places, messages: bool) -> bool:
         """Take the words out of what was written since the removal; whether there was anything."""
-        changes = self._store.apply(lambda vault: take_out(vault.database, lost.words, places, messages))
-        return bool(changes)
+        made: list[Removal] = []
 
-    def _look(self, needles: Needles, rewritten: bool = False) -> scrub.Left:
-        database = self._store.ask(lambda vault: _folded(vault.database))
-        with self.reader() as reader:
-            return scrub.left_in(database, reader, needles, rewritten)
+        def work(vault: Vault) -> Changes:
+            made.append(take_out(vault.database, lost, places, messages))
+            return made[0].changes
+
+        changes = self._store.apply(work)
+        if made[0].chats:
+            self._kept.forget((), tuple(made[0].chats)).result()
+        return bool(changes.messages or changes.chats)
+
+    def _look(self, reader: Database, wanted: scrub.Sought, rewritten: bool = False) -> scrub.Left:
+        """Search the file. A log that somebody reads all the time cannot be emptied, and counts as found."""
+        database, folded = self._store.ask(lambda vault: (vault.database, scrub.fold_log(vault.database)))
+        left = scrub.left_in(database, reader, wanted, rewritten)
+        return left if folded else replace(left, logged=left.logged + 1)
 
     @contextlib.contextmanager
     def reader(self) -> Iterator[Database]:
@@ -155,18 +187,13 @@ def _keys(left: scrub.Left, table: str) -> frozenset[str]:
     return frozenset(row.key for row in left.rows if row.table == table)
 
 
-def _folded(database: Database) -> Database:
-    scrub.fold_log(database)
-    return database
-
-
 def report(
     found: Found, removed: Mapping[str, int], cleaned: Cleaned, index: int, adapters: tuple[str, ...]
 ) -> ForgetReport:
     """The result in figures and sentences. What chats and other memories still say was left by choice."""
     said, rows = found.holders, found.holders.others.total()
     counts = {
-        "database": rows + found.remnants,
+        "database": rows + found.by_id + found.remnants,
         "log": found.logged,
         "full_text": found.orphans,
         "index": index,
@@ -182,6 +209,7 @@ def report(
         remains=(*_said(said), *_trouble(found, counts, cleaned)),
         adapters=adapters,
         unreadable=(*cleaned.unreadable, *cleaned.failed),
+        unsearched=found.unsearched,
     )
 
 
@@ -205,6 +233,8 @@ def _said(said: Holders) -> list[str]:
 def _trouble(found: Found, counts: Mapping[str, int], cleaned: Cleaned) -> list[str]:
     others = found.holders.others.items()
     lines = [f"Words of it stand in {count} rows of the table {table}." for table, count in others]
+    if found.by_id:
+        lines.append(f"{found.by_id} rows of the database are still of it.")
     if found.remnants or found.logged:
         lines.append("Words of it stand in free room of the database, which could not be written anew.")
     if counts["full_text"]:

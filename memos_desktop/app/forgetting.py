@@ -7,8 +7,9 @@ next start. What remains is named: messages that say it, unless they are chosen 
 import contextlib
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from functools import partial
 
 from memos_desktop.app.forget_intent import Intent, Intents
@@ -17,13 +18,15 @@ from memos_desktop.app.indexing import Indexing
 from memos_desktop.app.jobs import Job, Jobs, SerialWorker, Urgency
 from memos_desktop.app.kept_states import KeptStates
 from memos_desktop.app.store import Store
+from memos_desktop.app.unsaid import Unsaid
 from memos_desktop.errors import Cancelled, MemosError, UserError, VaultError
 from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.cube import Cube, Kind
 from memos_desktop.memory.forgetting import ForgetPreview, ForgetReport
+from memos_desktop.memory.governance import Action, may_change
 from memos_desktop.paths import DataFolder
 from memos_desktop.progress import Progress
-from memos_desktop.vault import copies
+from memos_desktop.vault import backup, copies
 from memos_desktop.vault.mentions import descendants, mentions
 from memos_desktop.vault.purge import Doomed, Removal, chats_with, count_versions, doomed, remove
 from memos_desktop.vault.redaction import Places, quoting
@@ -37,7 +40,10 @@ STAGES = 6
 class Forgetting:
     """Forgets memories for good. Works on a thread of its own, and asks the others for what they own."""
 
-    def __init__(self, folder: DataFolder, store: Store, jobs: Jobs, kept: KeptStates, indexing: Indexing) -> None:
+    def __init__(
+        self, folder: DataFolder, store: Store, jobs: Jobs, kept: KeptStates, indexing: Indexing, unsaid: Unsaid
+    ) -> None:
+        self._unsaid = unsaid
         self._folder = folder
         self._store = store
         self._jobs = jobs
@@ -70,7 +76,7 @@ class Forgetting:
         try:
             intents = self._intents.pending()
         except VaultError as error:
-            log.warning("%s", error.message)
+            log.warning("%s %s", error.message, error.hint)
             return
         for intent in intents:
             removed = self._store.worker.submit(self._remove_again, intent, urgency=Urgency.NOW)
@@ -111,57 +117,71 @@ class Forgetting:
 
     def _forget(self, ids: Sequence[str], messages: bool, backups: bool, progress: Progress) -> ForgetReport:
         progress.update(0, STAGES, "Looking for it everywhere")
-        lost, adapters = self._store.ask(lambda vault: _doomed(vault, ids))
+        lost, _ = self._store.ask(lambda vault: _doomed(vault, ids))
         places = self._search.quoting(lost, progress.check)
         intent = Intent(lost.ids, messages, backups)
         progress.check()
         self._intents.begin(intent)
         try:
-            removal = self._remove(lost, places, messages)
-        except BaseException:  # nothing was changed
-            self._intents.end(intent)
+            gone = self._remove(ids, lost, places, messages)
+        except BaseException:
+            if self._store.ask(lambda vault: vault.cubes.known(lost.ids)):  # nothing was changed
+                self._intents.end(intent)
             raise
-        return self._finish(intent, lost, removal, adapters, progress)
+        return self._finish(intent, gone, progress)
 
     # from here on it cannot be stopped
 
-    def _remove(self, lost: Doomed, places: Places, messages: bool) -> Removal:
-        made: list[Removal] = []
+    def _remove(self, ids: Sequence[str], seen: Doomed, places: Places, messages: bool) -> "_Gone":
+        """Remove what is there now: what was made since it was looked for too, unless it was frozen since."""
+        made: list[_Gone] = []
 
         def work(vault: Vault) -> Changes:
-            made.append(remove(vault.database, vault.journal, lost, places, messages))
-            return made[0].changes
+            lost, adapters = _doomed(vault, ids)
+            found = places | _quoting_more(vault, seen, lost)
+            removal = remove(vault.database, vault.journal, lost, found, messages)
+            made.append(_Gone(lost, removal, adapters, found.named))
+            if messages:
+                self._unsaid.forget(lost.words)
+            return removal.changes
 
-        self._store.apply(work)
+        try:
+            self._store.apply(work)
+        except Exception:  # of whoever heard of it: the memories are gone, and the rest has to follow
+            if not made:
+                raise
+            log.exception("A removal was not taken up everywhere")
         return made[0]
 
-    def _finish(
-        self, intent: Intent, lost: Doomed, removal: Removal, adapters: Iterable[Cube], progress: Progress
-    ) -> ForgetReport:
+    def _finish(self, intent: Intent, gone: "_Gone", progress: Progress) -> ForgetReport:
         """Everything beside the database, and the search. The intent stays where the next start can do more."""
-        tell = partial(_tell, progress)
+        tell, lost = partial(_tell, progress), gone.lost
         try:
             tell(1, "Removing kept states")
-            states = self._kept.forget(lost.ids, tuple(removal.chats)).result()
+            states = self._kept.forget(lost.ids, tuple(gone.removal.chats)).result()
             tell(2, "Removing the index")
             index = self._indexing.discard().result()
+            blobs = self._store.ask(_collect)
             tell(3, "Removing it from backups")
-            copies.drop_unfinished(self._folder)
-            cleaned = self._clean_copies(intent, lost)
+            cleaned = self._clean_copies(intent, copies.Order(lost.ids, lost.words.texts, intent.messages))
             tell(4, "Searching for what is left")
-            found = self._search.left(lost, intent.messages)
-            if not cleaned.failed:
+            found = self._search.left(lost, gone.named, intent.messages)
+            if not (cleaned.failed or cleaned.remnants or index or found.can_be_mended):
                 self._intents.end(intent)
         except (MemosError, OSError) as error:
             raise _half_done(error) from error
         tell(STAGES, "")
-        removed = {**removal.counts, "states": states, "backups": len(cleaned.changed), "logs": found.logs}
-        return report(found, removed, cleaned, index, tuple(cube.id for cube in adapters))
+        removed = {**gone.removal.counts, "states": states, "blobs": blobs}
+        removed |= {"backups": len(cleaned.changed), "logs": found.logs}
+        return report(found, removed, cleaned, index, tuple(cube.id for cube in gone.adapters))
 
-    def _clean_copies(self, intent: Intent, lost: Doomed) -> copies.Cleaned:
-        if intent.backups:
-            return copies.clean(self._folder, copies.Order(lost.ids, lost.words.texts, intent.messages))
-        held, _ = copies.holding(self._folder, json.dumps(lost.ids))
+    def _clean_copies(self, intent: Intent, order: copies.Order) -> copies.Cleaned:
+        """Nobody else makes a copy meanwhile: on the vault's thread none is made while it removes unfinished ones."""
+        with backup.making(self._folder):
+            self._store.ask(lambda vault: copies.drop_unfinished(self._folder))
+            if intent.backups:
+                return copies.clean(self._folder, order)
+        held, _ = copies.holding(self._folder, json.dumps(order.ids))
         return copies.Cleaned(skipped=len(held))
 
     # after a crash
@@ -184,15 +204,41 @@ class Forgetting:
         try:
             removal = removed.result()
             self._kept.forget(intent.ids, tuple(removal.chats)).result()
-            self._indexing.discard().result()
-            copies.drop_unfinished(self._folder)
-            order = copies.Order(intent.ids, (), intent.messages, anew=True)
-            cleaned = copies.clean(self._folder, order) if intent.backups else copies.Cleaned()
-            self._store.ask(lambda vault: rewrite(vault.database))
-            if not cleaned.failed:
+            index = self._indexing.discard().result()
+            self._store.ask(_collect)
+            cleaned = self._clean_copies(intent, copies.Order(intent.ids, (), intent.messages, anew=True))
+            folded = self._store.ask(lambda vault: rewrite(vault.database))
+            if folded and not (cleaned.failed or cleaned.remnants or index):
                 self._intents.end(intent)
-        except MemosError as error:
-            log.warning("Forgetting was not carried through: %s", error.message)
+            else:
+                log.warning("Forgetting was not carried through: the next start tries it again")
+        except (MemosError, OSError) as error:
+            log.warning("Forgetting was not carried through: %s", getattr(error, "message", error))
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """What was removed, what the removal did, the adapters that were trained on it, and ids that receipts name."""
+
+    lost: Doomed
+    removal: Removal
+    adapters: tuple[Cube, ...]
+    named: frozenset[str]
+
+
+def _quoting_more(vault: Vault, seen: Doomed, lost: Doomed) -> Places:
+    """Where that is quoted which was made since it was looked for everywhere; mostly nothing was."""
+    ids = [id for id in lost.ids if id not in seen.words.ids]
+    texts = [text for text in lost.words.texts if text not in seen.words.texts]
+    return quoting(vault.database, ids, texts) if ids or texts else Places()
+
+
+def _collect(vault: Vault) -> int:
+    """Remove the files of adapters that nothing refers to any more; how many."""
+    count = "SELECT count(*) FROM blobs"
+    before = int(vault.database.value(count))
+    vault.blobs.collect()
+    return before - int(vault.database.value(count))
 
 
 def _named(vault: Vault, ids: Sequence[str]) -> tuple[Cube, ...]:
@@ -206,7 +252,7 @@ def _named(vault: Vault, ids: Sequence[str]) -> tuple[Cube, ...]:
 def _doomed(vault: Vault, ids: Sequence[str]) -> tuple[Doomed, tuple[Cube, ...]]:
     """What is to be removed, and the adapters that were trained on it. Raises UserError for a frozen memory."""
     cubes = _named(vault, ids)
-    frozen = [cube for cube in cubes if cube.frozen]
+    frozen = [cube for cube in cubes if not may_change(Action.FORGET, cube)]
     if frozen:
         more = f" and {len(frozen) - 1} more are" if len(frozen) > 1 else " is"
         raise UserError(f"“{frozen[0].title}”{more} frozen, so nothing was forgotten.", "Unfreeze first.")

@@ -7,6 +7,9 @@ import logging
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
+from heapq import nlargest
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from memos_desktop.app.events import Broadcast
@@ -17,6 +20,7 @@ from memos_desktop.errors import IndexUnavailableError, VaultError
 from memos_desktop.memory.changes import Changes
 from memos_desktop.paths import DataFolder
 from memos_desktop.progress import Progress
+from memos_desktop.vault.vault import Vault
 from memos_desktop.vault.vector_index import VectorIndex
 
 if TYPE_CHECKING:
@@ -30,8 +34,8 @@ BATCH = 16
 """Texts embedded at once: a question that comes meanwhile waits for one batch, a quarter of a second."""
 PIECE = 2_000
 """Vectors copied at once into a new index."""
-BRUTE_LIMIT = 50_000
-"""Vectors up to which comparing with all of them is fast enough while the index is missing."""
+COMPARED = 20_000
+"""Vectors read at once to be compared with all of them while the index is missing: others ask the vault in between."""
 CLOSING_SOON = 64
 """Waiting passages that are still embedded while the program closes; the next start does the others."""
 
@@ -73,6 +77,7 @@ class Indexing:
         self._index = VectorIndex(folder.index)
         self._opened = False
         self._waiting = False
+        self._round = 0
         self._closing = Progress()
         self.worker = SerialWorker("index")
         self._unsubscribe = events.subscribe(self._on_changes)
@@ -102,14 +107,15 @@ class Indexing:
     def discard(self) -> "Future[int]":
         """Remove the index from the disk, as vectors stay in its files when they are deleted, and build it again.
 
-        Gives how many files could not be removed.
+        Gives how many files could not be removed. Until it is there again, questions are compared with every vector
+        in the vault.
         """
 
         def work() -> int:
             left = self._index.discard()
             if self._opened:
                 self._index.open(self._embedder.id, self._embedder.dimension)
-                self.worker.submit(self._mend, urgency=Urgency.IDLE)
+                self.worker.submit(self._mend_by_and_by, urgency=Urgency.IDLE)
             return left
 
         return self.worker.submit(work, urgency=Urgency.NOW)
@@ -184,22 +190,24 @@ class Indexing:
                 return vector, self._index.query(vector, depth)
             except IndexUnavailableError as error:
                 log.warning("%s It is being rebuilt.", error.message)
-                self.worker.submit(self._mend, urgency=Urgency.IDLE)
+                self.worker.submit(self._mend_by_and_by, urgency=Urgency.IDLE)
         return vector, self._brute(vector, depth)
 
     def _brute(self, vector: "Array", depth: int) -> list[tuple[int, float]]:
-        name = self._embedder.id
-        if self._store.ask(lambda vault: vault.search.vector_count(name)) > BRUTE_LIMIT:
-            return []
-        ids, matrix = self._store.ask(lambda vault: vault.search.vectors(name))
-        return VectorIndex.brute(vector, ids, matrix, depth)
+        name, best = self._embedder.id, list[tuple[int, float]]()
+        numbers = self._store.ask(lambda vault: vault.search.vector_ids(name))
+        for start in range(0, len(numbers), COMPARED):
+            piece = numbers[start : start + COMPARED]
+            ids, matrix = self._store.ask(partial(_vectors, name=name, numbers=piece))
+            best = nlargest(depth, [*best, *VectorIndex.brute(vector, ids, matrix, depth)], key=itemgetter(1))
+        return best
 
     def _open(self) -> None:
         if self._opened:
             return
         self._opened = True
         self._index.open(self._embedder.id, self._embedder.dimension)
-        self.worker.submit(self._mend, urgency=Urgency.IDLE)
+        self.worker.submit(self._mend_by_and_by, urgency=Urgency.IDLE)
 
     def _mend(self) -> None:
         """Bring the index in step with the vault's vectors: rebuild it, or only what differs."""
@@ -208,6 +216,33 @@ class Indexing:
                 self._reconcile()
             if self._index.state != "ready":
                 self._rebuild(self._closing)
+        except (IndexUnavailableError, VaultError) as error:
+            log.warning("%s", error.message)
+
+    def _mend_by_and_by(self) -> None:
+        """The same piece by piece: questions get in between."""
+        try:
+            if self._index.state == "ready":
+                self._reconcile()
+            if self._index.state != "ready":
+                self._index.begin_rebuild()
+                self._round += 1
+                name = self._embedder.id
+                self._copy_on(self._round, self._store.ask(lambda vault: vault.search.vector_ids(name)))
+        except (IndexUnavailableError, VaultError) as error:
+            log.warning("%s", error.message)
+
+    def _copy_on(self, number: int, ids: list[int]) -> None:
+        """Copy some vectors into the new index, unless another was begun since, and queue the others."""
+        if number != self._round or self._index.state != "rebuilding" or self._closing.cancelled:
+            return
+        try:
+            self._copy(ids[:PIECE])
+            if len(ids) > PIECE:
+                self.worker.submit(self._copy_on, number, ids[PIECE:], urgency=Urgency.IDLE)
+                return
+            self._index.finish_rebuild()
+            self._reconcile()  # what was embedded or removed meanwhile
         except (IndexUnavailableError, VaultError) as error:
             log.warning("%s", error.message)
 
@@ -238,3 +273,7 @@ class Indexing:
     def _pending(self) -> int:
         name = self._embedder.id
         return self._store.ask(lambda vault: vault.search.pending_count(name))
+
+
+def _vectors(vault: Vault, name: str, numbers: list[int]) -> "tuple[list[int], Array]":
+    return vault.search.vectors(name, numbers)

@@ -4,8 +4,9 @@ Reading happens on the model's thread when nobody waits for it and ends at once 
 a thread of its own.
 """
 
+import contextlib
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 
 from memos_desktop.app.events import Broadcast
@@ -16,12 +17,61 @@ from memos_desktop.app.store import Store
 from memos_desktop.engine.base import Engine, Prompt, Snapshot
 from memos_desktop.engine.kv.state_file import StateFile
 from memos_desktop.engine.kv.store import KvStore
-from memos_desktop.errors import Cancelled, MemosError, NotFoundError
+from memos_desktop.errors import Cancelled, MemosError, NotFoundError, VaultError
 from memos_desktop.memory.changes import Changes
 from memos_desktop.progress import Progress
 from memos_desktop.vault.vault import Vault
 
 log = logging.getLogger(__name__)
+
+
+class Batch:
+    """States that are written ahead of the cubes they belong to; see `KeptStates.batch`.
+
+    Attributes:
+        states: what the cubes count on, written here or there before.
+        owners: whose those are that were written here.
+
+    """
+
+    def __init__(self, kept: "KeptStates") -> None:
+        self.states: list[StateFile] = []
+        self.owners: set[str] = set()
+        self._kept = kept
+        self._made: list[str] = []
+
+    def keep(self, snapshot: Snapshot) -> StateFile:
+        """Write a state and wait for it. Raises VaultError, also where an earlier one had to make room for it."""
+        self.owners.add(snapshot.header.owner)
+        self._kept.awaited.add(snapshot.header.owner)
+        state = self._kept.keep(snapshot)
+        self._made.append(state.id)
+        self.count_on(state)
+        return state
+
+    def count_on(self, state: StateFile) -> None:
+        """Take in a state that was there before. Raises VaultError as `check` does."""
+        self._kept.store.touch((state,))
+        self.states.append(state)
+        self.check()
+
+    def check(self) -> None:
+        """Raise VaultError where a state is not there any more."""
+        if all(state.path.exists() for state in self.states):
+            return
+        needed, room = sum(state.bytes for state in self.states), self._kept.store.budget
+        raise VaultError(
+            f"A KV state was removed before all were there: together they take {needed / 1e6:.1f} MB,"
+            f" and the space for kept states is {room / 1e6:.1f} MB. Nothing was changed.",
+            "Take fewer memories at once, or raise the space for kept states in the settings.",
+        )
+
+    def take_back(self) -> None:
+        """Remove what was written here."""
+        try:
+            self._kept.store.drop(self._made)
+        except VaultError as error:  # what led here is the message; nobody's files go with the next tidying
+            log.warning("%s", error.message)
 
 
 class KeptStates:
@@ -30,6 +80,7 @@ class KeptStates:
     Attributes:
         store: the files.
         problem: why the last state could not be kept, or the empty string.
+        awaited: the owners that are not there yet, of states that are.
 
     """
 
@@ -38,6 +89,7 @@ class KeptStates:
     ) -> None:
         self.store = store
         self.problem = ""
+        self.awaited: set[str] = set()
         self._vault = vault
         self._models = models
         self._events = events
@@ -75,19 +127,31 @@ class KeptStates:
         """Write a state and wait for it; for work that is a job of its own. Raises VaultError."""
         return self._writer.call(self._write, snapshot)
 
+    @contextlib.contextmanager
+    def batch(self) -> Iterator[Batch]:
+        """Write states ahead of the cubes they belong to. Where this ends with an error they are removed again.
+
+        Should the program be killed in between, they are nobody's, and go with the next tidying.
+        """
+        batch = Batch(self)
+        try:
+            yield batch
+        except BaseException:
+            batch.take_back()
+            self._events.publish(Changes(states=True))
+            raise
+        finally:
+            self.awaited.difference_update(batch.owners)
+
     def tidy(self, purged: Iterable[str]) -> "Future[int]":
         """Remove states in which forgotten cubes stand, and those whose chat or cube is gone; the bytes freed."""
         cubes = tuple(purged)
 
         def work() -> int:
-            entries = self.store.entries()
-            owners = {entry.owner for entry in entries if entry.owner}
-            there = {id for entry in entries for id in entry.cubes}
-            gone = self._vault.ask(lambda vault: [owner for owner in owners if not stands(vault, owner)])
+            there = {id for entry in self.store.entries() for id in entry.cubes}
             # Those too that were forgotten when the program ended before it came to this.
             forgotten = {*cubes, *self._vault.ask(lambda vault: missing(vault, there))}
-            freed = sum(self.store.drop_cube(id) for id in forgotten)
-            freed += sum(self.store.drop_owner(owner) for owner in gone)
+            freed = self.store.drop_cubes(forgotten) + self._drop_homeless()
             self.store.budget = self.store.budget  # it may have been made smaller while the program was closed
             return self._told(freed)
 
@@ -107,7 +171,7 @@ class KeptStates:
 
         def work() -> int:
             before = len(self.store.entries())
-            freed = sum(self.store.drop_cube(id) for id in cubes)
+            freed = self.store.drop_cubes(cubes)
             freed += sum(self.store.drop_owner(f"chat:{id}") for id in chats)
             self._told(freed)
             return before - len(self.store.entries())
@@ -121,7 +185,7 @@ class KeptStates:
 
     def prune(self, to_bytes: int) -> "Future[int]":
         """Remove what cannot be used, then the states used least recently, down to a size; the bytes freed."""
-        return self._writer.submit(lambda: self._told(self.store.prune(to_bytes)))
+        return self._writer.submit(lambda: self._told(self._drop_homeless() + self.store.prune(to_bytes)))
 
     def set_budget(self, bytes: int) -> "Future[None]":
         """Change the room; what is too much is removed."""
@@ -175,6 +239,13 @@ class KeptStates:
         self._events.publish(Changes(states=True))
         return state
 
+    def _drop_homeless(self) -> int:
+        """Remove the states whose chat or cube is gone, on the writer's thread; the bytes freed."""
+        awaited = set(self.awaited)  # before anything else is asked: they may stand a moment later
+        owners = {entry.owner for entry in self.store.entries() if entry.owner} - awaited
+        gone = self._vault.ask(lambda vault: [owner for owner in owners if not stands(vault, owner)])
+        return sum(self.store.drop_owner(owner) for owner in gone)
+
     def _failed(self, error: MemosError) -> None:
         """Nothing is lost: it is read again when it is needed. The page of kept states says why."""
         self.problem = f"{error.message} {error.hint}".strip()
@@ -202,12 +273,6 @@ def stands(vault: Vault, owner: str) -> bool:
 
 def missing(vault: Vault, cube_ids: Iterable[str]) -> list[str]:
     """Those of these cubes that were removed for good."""
-
-    def there(id: str) -> bool:
-        try:
-            vault.cubes.get(id)
-        except NotFoundError:
-            return False
-        return True
-
-    return [id for id in cube_ids if not there(id)]
+    wanted = list(dict.fromkeys(cube_ids))
+    known = vault.cubes.known(wanted)
+    return [id for id in wanted if id not in known]

@@ -22,6 +22,7 @@ from memos_desktop.app.turn_events import (
 from memos_desktop.app.turn_memory import Recollection, Situation, TurnMemory, record_use
 from memos_desktop.app.turn_opening import Opened
 from memos_desktop.app.turn_prompt import PromptMaker, read_as_text
+from memos_desktop.app.unsaid import Unsaid
 from memos_desktop.engine.base import Chunk, Stats
 from memos_desktop.errors import Cancelled
 from memos_desktop.ids import new_id, now
@@ -50,6 +51,7 @@ class TurnParts:
     memory: TurnMemory
     kept: KeptStates
     wording: Wording
+    unsaid: Unsaid
 
 
 class Run:
@@ -64,6 +66,7 @@ class Run:
         self._request = replace(request, exclude=request.exclude | frozenset(opened.chat.excluded))
         self._opened = opened
         self._tell = on_event
+        self._ears = parts.unsaid.listen()  # the history was read a moment ago, on the vault's thread
         self._keeps = not request.temporary
         chosen = parts.settings.value
         self._sampling = request.sampling or chosen.sampling
@@ -79,6 +82,16 @@ class Run:
 
     def make(self, control: Progress) -> TurnResult:
         """Answer, save, remember. A failure or a stop saves what there is first."""
+        try:
+            return self._make(control)
+        finally:
+            self.end()
+
+    def end(self) -> None:
+        """It is over, or was never begun."""
+        self._ears.close()
+
+    def _make(self, control: Progress) -> TurnResult:
         self._begin()
         finish, stats = Finish.ERROR, None
         try:
@@ -134,7 +147,7 @@ class Run:
             return
         chat_id, answer_id = self._opened.chat.id, self._required().id
         self._store.apply(lambda vault: record_use(vault, self._receipt, chat_id, answer_id))
-        if self._text:
+        if self._text and not self._ears.heard:  # the model still has in mind what was forgotten
             user, answer = self._opened.user, replace(self._required(), text=self._text)
             self._kept.settle(
                 maker.engine,
@@ -151,31 +164,37 @@ class Run:
         if self._keeps and moment - self._saved >= DRAFT_INTERVAL:
             self._saved = moment
             answer, draft = self._required(), self._text
-            self._store.read(lambda vault: vault.chats.write_draft(answer.id, draft))
+            self._store.read(lambda vault: vault.chats.write_draft(answer.id, self._ears.out_of(draft)))
 
     def _end(self, finish: Finish, stats: Stats | None) -> Message:
-        answer = replace(
+        def work(vault: Vault) -> Changes:
+            answer = self._finished(finish, stats)
+            return vault.chats.finish_message(answer.id, answer.text, finish, answer.receipt, answer.stats)
+
+        if self._keeps:
+            self._store.apply(work)
+            return self._required()
+        return self._finished(finish, stats)
+
+    def _finished(self, finish: Finish, stats: Stats | None) -> Message:
+        """The answer without what was forgotten while it was written."""
+        self.answer = replace(
             self._required(),
-            text=self._text,
+            text=self._ears.out_of(self._text),
             finish=finish,
-            receipt=self._receipt.to_json(),
+            receipt=self._ears.out_of_receipt(self._receipt.to_json()),
             stats=stats.to_json() if stats else {},
         )
-        self.answer = answer
-        if self._keeps:
-            self._store.apply(
-                lambda v: v.chats.finish_message(answer.id, answer.text, finish, answer.receipt, answer.stats)
-            )
-        return answer
+        return self.answer
 
     def _remember(self) -> tuple[Cube, ...]:
         """Keep what the person said, whatever became of the answer."""
         if not self._keeps or not self._opened.fresh or self._place.memory is not MemoryMode.ON:
             return ()
         kept: list[Cube] = []
-        user = self._opened.user
 
         def work(vault: Vault) -> Changes:
+            user = replace(self._opened.user, text=self._ears.out_of(self._opened.user.text))
             changes, cubes = memorize(vault, user, self._place.project)
             kept.extend(cubes)
             return changes

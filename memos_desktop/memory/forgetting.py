@@ -5,9 +5,9 @@ Everything here is about texts; where they lie is known by `vault.purge`, `vault
 
 import json
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 from memos_desktop.memory.cube import Cube
 from memos_desktop.memory.language import STOP_WORDS
@@ -21,6 +21,7 @@ STATEMENT = 12
 PIECE, MOST_PIECES, MOST_WORDS = 48, 8, 12
 SHORTEST_WORD = 6
 _WORD = re.compile(r"\w+")
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ class ForgetReport:
         removed: how much of each kind of thing.
         found: where was searched, and how often something of it was found there.
         verified: nothing was found but what `remains` names as left by choice.
+        unsearched: how many of its texts have no words of their own, because they are too short or said elsewhere.
+            No file can be searched for those; the tables were asked for their ids.
         remains: what still holds it, one sentence each.
         adapters: ids of adapters that were trained on it.
         unreadable: copies of the database that could not be opened or cleaned; they can be deleted.
@@ -86,35 +89,60 @@ class ForgetReport:
     remains: tuple[str, ...] = ()
     adapters: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
+    unsearched: int = 0
+
+
+class Learned(NamedTuple):
+    """What a version of a memory says, and the span of its message from which it was learned, where that is known."""
+
+    text: str
+    start: int | None = None
+    end: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is taken out of messages and receipts: the ids that are gone, their texts, and spans of messages.
+    """What is taken out of messages and receipts: the ids that are gone, their texts, and what messages taught.
 
-    `spans` are (start, end) of what was learned, by message.
+    `learned` is by message, whatever else it says.
     """
 
     ids: Container[str]
-    texts: Sequence[str]
-    spans: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
+    texts: Collection[str]
+    learned: Mapping[str, Sequence[Learned]] = field(default_factory=dict)
+
+    def among(self, texts: Iterable[str]) -> "Words":
+        """The same with only some of the texts: those that can stand in what is to be cleaned."""
+        return replace(self, texts=tuple(texts))
 
     def out_of(self, text: str) -> str:
         """`text` without every statement that is to be forgotten."""
-        return self._out_of(text, STATEMENT)
+        return without(text, self._stated(text))
 
-    def out_of_message(self, message_id: str, text: str) -> str:
-        """The same for a message: what was learned from it goes whatever its length, or all where that is unclear.
+    def places_in(self, message_id: str, text: str) -> tuple[Span, ...]:
+        """What goes from a message, in order and apart from each other: of what was learned from it, whatever its
+        length, too. All of it where something was learned and nobody can tell from which words.
 
         A message that nothing was learned from keeps short words.
         """
-        if message_id not in self.spans:
-            return self.out_of(text)
-        for start, end in sorted(self.spans[message_id], reverse=True):
-            if text[start:end] in self.texts and text[start:end]:
-                text = text[:start] + FORGOTTEN + text[end:]
-        text = self._out_of(text, STATEMENT if FORGOTTEN in text else 1)
-        return text if FORGOTTEN in text else FORGOTTEN
+        found, unclear = self._stated(text), []
+        groups: dict[tuple[int | None, int | None], list[str]] = {}
+        for one in self.learned.get(message_id, ()):
+            groups.setdefault((one.start, one.end), []).append(one.text)
+        for (start, end), said in groups.items():
+            places = [place for one in said for place in _places(one, text)]
+            if start is not None and end is not None and text[start:end]:
+                # It was reworded since, so it stands nowhere: what it was learned from goes.
+                places += [(start, end)] if not places or text[start:end] in said else []
+            found += places
+            unclear += [] if places else [said]
+        return ((0, len(text)),) if unclear and not found else _merged(found)
+
+    def stands_in(self, message_id: str, text: str) -> bool:
+        """Whether a message says any of it now."""
+        if any(len(statement) >= STATEMENT and statement in text for statement in self.texts):
+            return True
+        return any(_places(one.text, text) for one in self.learned.get(message_id, ()))
 
     def out_of_receipt(self, receipt: Mapping[str, Any]) -> dict[str, Any]:
         """A receipt that says that memories were used and no longer what they said."""
@@ -127,11 +155,8 @@ class Words:
                 cleaned[name] = [self._entry(entry) for entry in cleaned[name]]
         return cleaned
 
-    def _out_of(self, text: str, shortest: int) -> str:
-        for statement in sorted(self.texts, key=len, reverse=True):
-            if len(statement) >= shortest and statement in text:
-                text = re.sub(rf"(?<!\w){re.escape(statement)}(?!\w)", FORGOTTEN, text)
-        return text
+    def _stated(self, text: str) -> list[Span]:
+        return [place for one in self.texts if len(one) >= STATEMENT for place in _places(one, text)]
 
     def _entry(self, entry: dict[str, Any]) -> dict[str, Any]:
         if str(entry.get("id")) not in self.ids:
@@ -149,6 +174,42 @@ class Words:
         if isinstance(value, dict):
             return {name: self._out_of_any(one) for name, one in value.items()}
         return value
+
+
+def without(text: str, places: Iterable[Span]) -> str:
+    """`text` with a mark in each of these places."""
+    for start, end in reversed(_merged(places)):
+        text = text[:start] + FORGOTTEN + text[end:]
+    return text
+
+
+def moved(place: int, places: Iterable[Span], end: bool = False) -> int:
+    """Where a character stands after `without`; one that went stands at the beginning or the `end` of the mark."""
+    shift = 0
+    for first, last in _merged(places):
+        if place >= last:
+            shift += len(FORGOTTEN) - (last - first)
+        elif place > first:
+            return first + shift + (len(FORGOTTEN) if end else 0)
+    return place + shift
+
+
+def _places(statement: str, text: str) -> list[Span]:
+    """Where a statement stands as words of its own."""
+    if not statement or statement not in text:
+        return []
+    return [one.span() for one in re.finditer(rf"(?<!\w){re.escape(statement)}(?!\w)", text)]
+
+
+def _merged(places: Iterable[Span]) -> tuple[Span, ...]:
+    """The same places in order; those that overlap are one."""
+    found: list[Span] = []
+    for start, end in sorted(places):
+        if found and start < found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return tuple(found)
 
 
 def pieces(text: str) -> tuple[str, ...]:
@@ -170,6 +231,7 @@ def telling_words(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def written_forms(text: str) -> tuple[bytes, ...]:
-    """How a text can stand in a file: as it is, and as JSON writes it."""
-    forms = (text, json.dumps(text, ensure_ascii=False)[1:-1], json.dumps(text)[1:-1])
+    """How a text can stand in a file: as it is, as JSON writes it, and as the journal writes the JSON of a receipt."""
+    plain, ascii_only = json.dumps(text, ensure_ascii=False)[1:-1], json.dumps(text)[1:-1]
+    forms = (text, plain, ascii_only, json.dumps(plain, ensure_ascii=False)[1:-1])
     return tuple(dict.fromkeys(form.encode() for form in forms))

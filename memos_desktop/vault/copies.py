@@ -4,7 +4,7 @@ import contextlib
 import json
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +16,8 @@ from memos_desktop.vault.database import Database
 from memos_desktop.vault.journal import Journal
 from memos_desktop.vault.passages import Passages
 from memos_desktop.vault.purge import Doomed, doomed, remove
-from memos_desktop.vault.redaction import quoting
-from memos_desktop.vault.scrub import fold_log, left_in, needles_for, rewrite
+from memos_desktop.vault.redaction import Places, quoting
+from memos_desktop.vault.scrub import fold_log, left_in, rewrite, sought
 
 ENDINGS = ("-wal", "-shm", "-journal")
 HOLDS = (
@@ -43,7 +43,10 @@ def copies(folder: DataFolder) -> tuple[Path, ...]:
 
 
 def drop_unfinished(folder: DataFolder) -> int:
-    """Remove what a killed process left of a copy; returns how many files. Not while a copy is being made."""
+    """Remove what a killed process left of a copy; returns how many files.
+
+    Not while a copy is being made: on the vault's thread, under the lock of `backup.making`.
+    """
     unfinished = [*folder.backups.glob("*.partial*"), *folder.root.glob("vault.restoring*")]
     known = {path.name for path in copies(folder)}
     for path in (*folder.backups.glob("*.sqlite3-*"), *folder.root.glob("vault-replaced-*.sqlite3-*")):
@@ -91,7 +94,7 @@ class Order:
     """
 
     ids: tuple[str, ...]
-    texts: Sequence[str] = ()
+    texts: Collection[str] = ()
     messages: bool = False
     anew: bool = False
 
@@ -120,24 +123,25 @@ def _clean(path: Path, order: Order) -> tuple[bool, int]:
         _require_known(database)
         own = doomed(database, order.ids)
         texts = tuple(dict.fromkeys((*own.words.texts, *order.texts)))
-        lost = Doomed(own.ids, Words(own.words.ids, texts, own.words.spans), own.titles)
+        lost = Doomed(own.ids, Words(own.words.ids, texts, own.words.learned), own.titles)
         places = quoting(database, lost.ids, texts)
-        held = bool(own.words.texts or database.value(HOLDS, {"ids": json.dumps(lost.ids)}))
+        ids = {"ids": json.dumps(lost.ids)}
+        held = bool(own.words.texts or database.value(HOLDS, ids))
         if held or places:
             remove(database, Journal(database, Passages(database).derive), lost, places, order.messages)
-        left = _scrub(database, lost.all_texts, order.anew)
+        left = _scrub(database, lost, places, order.anew) + int(database.value(HOLDS, ids))
         database.run("PRAGMA journal_mode = DELETE")  # one file, no log beside it
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
     return held, left
 
 
-def _scrub(database: Database, texts: Sequence[str], anew: bool) -> int:
+def _scrub(database: Database, lost: Doomed, places: Places, anew: bool) -> int:
     fold_log(database)
-    needles = needles_for(database, texts)
-    left = left_in(database, database, needles).remnants
+    wanted = sought(database, lost.words.texts, lost.titles, lost.ids, places.named)
+    left = left_in(database, database, wanted).remnants
     if left or anew:
         rewrite(database)
-        left = left_in(database, database, needles, rewritten=True).remnants
+        left = left_in(database, database, wanted, rewritten=True).remnants
     return left
 
 

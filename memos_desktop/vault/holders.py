@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from memos_desktop.vault.database import Database
-from memos_desktop.vault.mentions import mentions
+from memos_desktop.vault.mentions import Mentions
 from memos_desktop.vault.purge import Doomed
 from memos_desktop.vault.traces import SCHEMA, Trace
 
@@ -22,14 +22,18 @@ class Holders:
     others: Counter[str] = field(default_factory=Counter)
 
 
-def holders(database: Database, rows: Iterable[Trace], lost: Doomed, messages: bool) -> Holders:
+def holders(database: Database, rows: Iterable[Trace], lost: Doomed, said: Mentions, messages: bool) -> Holders:
     """Whose these rows are, and who else says what was removed; `messages`: it was taken out of messages too.
 
     A row that says it of a message or memory in the journal is theirs.
     """
     found = Holders()
-    said = mentions(database, lost)
-    meant = {("messages", one.message_id) for one in said.said if not (messages and one.source)}
+    # Of what it was learned from nothing may be left: the message is here because it was, not because it says it.
+    meant = {
+        ("messages", one.message_id)
+        for one in said.said
+        if not (messages and one.source) or lost.words.stands_in(one.message_id, one.text)
+    }
     meant |= {("cubes", cube_id) for cube_id in said.cubes}
     meant |= {(table, key) for trace in rows if trace.table != SCHEMA for table, key in _meant(database, trace)}
     for table, key in sorted(meant):

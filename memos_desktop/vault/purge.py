@@ -1,19 +1,20 @@
 """Removal for good: a cube, what was made from it, and what receipts, the journal and the log of uses say of it."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from memos_desktop.ids import format_time
 from memos_desktop.memory.changes import Changes
-from memos_desktop.memory.forgetting import Words
+from memos_desktop.memory.forgetting import Learned, Words
 from memos_desktop.vault.activations import Activations
 from memos_desktop.vault.database import Database
 from memos_desktop.vault.journal import Journal
 from memos_desktop.vault.passages import Passages
-from memos_desktop.vault.redaction import NEUTRAL, Places, quoting, redact
+from memos_desktop.vault.redaction import NEUTRAL, Places, Redacted, quoting, redact
+from memos_desktop.vault.scrub import merge
 from memos_desktop.vault.traces import text_tables
 from memos_desktop.vault.transaction import Touched
 from memos_desktop.vault.uses import forget_uses
@@ -26,6 +27,13 @@ VERSIONS = (
 )
 _AMONG = "(SELECT value FROM json_each(:ids))"
 OF_JOURNAL = "table_name IN ('cubes', 'versions') AND (key = :id OR (key > :id || '@' AND key < :id || 'A'))"
+BINNED_CUBES = "SELECT id FROM cubes WHERE binned IS NOT NULL AND binned < :moment ORDER BY id"
+BINNED_CHATS = "SELECT id FROM chats WHERE binned IS NOT NULL AND binned < :moment ORDER BY id"
+BINNED_MESSAGES = (
+    "SELECT id FROM messages WHERE binned IS NOT NULL AND binned < :moment UNION"
+    " SELECT m.id FROM chats c CROSS JOIN messages m ON m.chat_id = c.id"
+    " WHERE c.binned IS NOT NULL AND c.binned < :moment ORDER BY 1"
+)
 # What goes by itself with the row of a cube, or is removed here in its own way.
 BY_ITSELF = ("versions", "cube_tags", "cube_parents", "uses", "dismissals")
 
@@ -56,41 +64,43 @@ class Doomed:
 def doomed(database: Database, ids: Sequence[str]) -> Doomed:
     """These cubes and every activation cube of theirs; of all their versions, undone ones too, what they say.
 
-    Reads the whole journal. Ids that nothing is known of are passed over.
+    Ids that nothing is known of are passed over.
     """
     everything = tuple(dict.fromkeys((*ids, *Activations(database).every(ids))))
     texts: dict[str, None] = {}
     titles: dict[str, None] = {}
-    spans: dict[str, list[tuple[int, int]]] = {}
+    learned: dict[str, list[Learned]] = {}
     for row in _versions(database, everything):
-        texts[row["text"] or ""] = titles[row["title"]] = None
+        said = row["text"] or ""
+        texts[said] = titles[row["title"]] = None
         if row["source_message"] and row["kind"] != "activation":
-            known = spans.setdefault(row["source_message"], [])
-            if row["source_start"] is not None and row["source_end"] is not None:
-                known.append((row["source_start"], row["source_end"]))
+            one = Learned(said, row["source_start"], row["source_end"])
+            learned.setdefault(row["source_message"], []).append(one)
     texts.pop("", None)
-    return Doomed(everything, Words(frozenset(everything), tuple(texts), spans), tuple(titles))
+    return Doomed(everything, Words(frozenset(everything), tuple(texts), learned), tuple(titles))
 
 
 def purge(database: Database, journal: Journal, older_than: datetime, actor: str, reason: str) -> Changes:
-    """Remove what was binned before: cubes, and messages with the answers below them. It cannot be undone.
+    """Remove what was binned before: cubes, chats, and messages with the answers below them. It cannot be undone.
 
     The message that such a cube stood for stays in its chat, and out of recall. Attachments in messages keep the id
     of a cube that is gone.
     """
-    moment = (format_time(older_than),)
-    binned = "WHERE binned IS NOT NULL AND binned < ? ORDER BY id"
-    cubes = [str(row["id"]) for row in database.rows(f"SELECT id FROM cubes {binned}", moment)]
-    messages = [str(row["id"]) for row in database.rows(f"SELECT id FROM messages {binned}", moment)]
-    if not cubes and not messages:
+    values = {"moment": format_time(older_than)}
+    cubes, messages, binned_chats = (
+        [str(row["id"]) for row in database.rows(sql, values)] for sql in (BINNED_CUBES, BINNED_MESSAGES, BINNED_CHATS)
+    )
+    if not cubes and not messages and not binned_chats:
         return Changes()
     lost = doomed(database, cubes)
     places = quoting(database, lost.ids, lost.words.texts) if cubes else Places()
-    chats = {str(database.value("SELECT chat_id FROM messages WHERE id = ?", (id,))) for id in messages}
+    chats = {*binned_chats, *_chats_of(database, messages)}
     with journal.forgetting(LABEL, actor, reason) as forget:
         _unhook(database, messages)
         for message_id in messages:
             forget("messages", message_id)
+        for chat_id in binned_chats:
+            forget("chats", chat_id)
         _remove(database, lost, forget)
         redact(database, lost.words, places, messages=False)
     return Changes(
@@ -104,36 +114,48 @@ def remove(database: Database, journal: Journal, lost: Doomed, places: Places, m
     `places` is where `quoting` found them. Cubes that are gone already are passed over.
     """
     label = "Forget a memory" if len(lost.ids) == 1 else "Forget memories"
-    values = {"ids": json.dumps(lost.ids)}
-    counts = _counted(database, values)
+    counts = counted(database, lost.ids)
     chats = chats_with(database, lost)
     with journal.forgetting(label) as forget:
         _remove(database, lost, forget)
         done = redact(database, lost.words, places, messages)
         Passages(database).derive(Touched(messages=dict.fromkeys(sorted(done.messages))))
     counts |= {"receipts": len(done.receipts), "messages": len(done.messages)}
-    touched = done.messages | done.receipts
-    changed = {str(database.value("SELECT chat_id FROM messages WHERE id = ?", (id,))) for id in touched}
-    return Removal(
-        Changes(
-            cubes=frozenset(lost.ids),
-            messages=frozenset(touched),
-            chats=frozenset(done.chats | changed),
-            index=True,
-            label=label,
-        ),
-        counts,
-        frozenset(chats | done.chats | changed),
-    )
+    return _removal(database, lost, done, counts, label, chats)
 
 
-def take_out(database: Database, words: Words, places: Places, messages: bool) -> Changes:
-    """Take words out of what was written about them after their removal, in a transaction of its own."""
+def take_out(database: Database, lost: Doomed, places: Places, messages: bool) -> Removal:
+    """Take words out of what was written about them after their removal, in a transaction of its own.
+
+    From what they were learned from they went before.
+    """
     with database.transaction():
-        done = redact(database, words, places, messages)
+        done = redact(database, replace(lost.words, learned={}), places, messages)
         Passages(database).derive(Touched(messages=dict.fromkeys(sorted(done.messages))))
-    changed = frozenset(done.messages | done.receipts)
-    return Changes(chats=frozenset(done.chats), messages=changed, index=bool(done.messages))
+        if done.messages:
+            merge(database)
+    return _removal(database, lost, done, {}, "")
+
+
+def _removal(
+    database: Database,
+    lost: Doomed,
+    done: Redacted,
+    counts: dict[str, int],
+    label: str,
+    chats: frozenset[str] = frozenset(),
+) -> Removal:
+    touched = done.messages | done.receipts
+    changed = frozenset(done.chats | _chats_of(database, touched))
+    changes = Changes(
+        cubes=frozenset(lost.ids), messages=frozenset(touched), chats=changed, index=True, label=label
+    )
+    return Removal(changes, counts, chats | changed)
+
+
+def _chats_of(database: Database, messages: Iterable[str]) -> set[str]:
+    sql = f"SELECT DISTINCT chat_id FROM messages WHERE id IN {_AMONG}"
+    return {str(row["chat_id"]) for row in database.rows(sql, {"ids": json.dumps(list(messages))})}
 
 
 def _remove(database: Database, lost: Doomed, forget: Callable[[str, str], None]) -> None:
@@ -195,7 +217,9 @@ def _versions(database: Database, ids: Sequence[str]) -> list[dict[str, Any]]:
     return found
 
 
-def _counted(database: Database, values: dict[str, str]) -> dict[str, int]:
+def counted(database: Database, ids: Sequence[str]) -> dict[str, int]:
+    """How much of each kind of thing there is of these cubes, asked by their ids."""
+    values = {"ids": json.dumps(ids)}
     asked = {
         "memories": f"SELECT count(*) FROM cubes WHERE id IN {_AMONG} AND kind <> 'activation'",
         "activations": f"SELECT count(*) FROM cubes WHERE id IN {_AMONG} AND kind = 'activation'",
@@ -225,5 +249,5 @@ def chats_with(database: Database, lost: Doomed) -> frozenset[str]:
         f" AND json_extract(a.value, '$.cube_id') IN {_AMONG} UNION"
         " SELECT chat_id FROM messages WHERE id IN (SELECT value FROM json_each(:messages))"
     )
-    values = {"ids": json.dumps(lost.ids), "messages": json.dumps(list(lost.words.spans))}
+    values = {"ids": json.dumps(lost.ids), "messages": json.dumps(list(lost.words.learned))}
     return frozenset(str(row["chat_id"]) for row in database.rows(sql, values) if row["chat_id"])

@@ -1,29 +1,20 @@
-"""Looks for words in everything that a database or a file holds: thousands of them at once, byte by byte.
+"""Looks for words in every row of a database.
 
 A row is a trace where one of its columns has the words. What stands in a file and in no row is a remnant: SQLite left
 it in room that is free now.
 """
 
 import bisect
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any
 
-from memos_desktop.memory.forgetting import written_forms
 from memos_desktop.vault.database import Database
+from memos_desktop.vault.needles import Needles
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-KEY, TAIL = 4, 8
-"""Bytes at the end of a needle that are compared first: by a table of numbers, then by a dictionary. Ends tell more
-than beginnings: ids of one day begin alike. No needle is shorter than KEY."""
-TABLE_BITS = 20
-MIXER = 2654435761
-CHUNK = 1 << 24
 ROWS = 4_000
+FEW_FORMS = 6
+SOME, TEXT_OF_SOME = 1_500, 200
 BETWEEN = b"\0\0"
 # Their content follows from other tables, and is words and numbers without their order.
 DERIVED = ("passages_fts", "passages_words")
@@ -37,67 +28,6 @@ class Trace:
     table: str
     key: str
     needle: int
-
-
-class Needles:
-    """Texts to be found, in every form in which a file may hold them."""
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        self.texts = tuple(dict.fromkeys(text for text in texts if len(text.encode()) >= KEY))
-        self._forms: dict[bytes, list[tuple[bytes, int]]] = {}
-        self._short: dict[bytes, list[tuple[bytes, int]]] = {}
-        for number, text in enumerate(self.texts):
-            for form in written_forms(text):
-                place, size = (self._forms, TAIL) if len(form) >= TAIL else (self._short, KEY)
-                place.setdefault(form[-size:], []).append((form, number))
-        every = (form for place in (self._forms, self._short) for forms in place.values() for form, _ in forms)
-        self._longest = max(map(len, every), default=0)
-        self._table: NDArray[np.bool_] | None = None
-
-    def find(self, data: bytes) -> list[tuple[int, int, int]]:
-        """Every (start, end, number) of one, in no order."""
-        found = []
-        for end in self._candidates(data):
-            for forms, size in ((self._forms, TAIL), (self._short, KEY)):
-                for form, number in forms.get(data[end - size : end], ()) if end >= size else ():
-                    if data.endswith(form, 0, end):
-                        found.append((end - len(form), end, number))
-        return found
-
-    def count_in(self, file: BinaryIO) -> Counter[int]:
-        """How often an open file holds each. Raises OSError where it cannot be read."""
-        found: Counter[int] = Counter()
-        rest = b""
-        file.seek(0)
-        while self._longest and (piece := file.read(CHUNK)):
-            data = rest + piece
-            # What lies in the overlap was counted with the piece before.
-            found.update(number for _, end, number in self.find(data) if end > len(rest))
-            rest = data[max(0, len(data) - self._longest + 1) :]
-        return found
-
-    def _candidates(self, data: bytes) -> Iterable[int]:
-        """Where one may end: the table of mixed keys says so."""
-        import numpy as np
-
-        table = self._keys()
-        for offset in range(KEY):
-            count = (len(data) - offset) // KEY
-            if count > 0 and self._longest:
-                words = np.frombuffer(data, "<u4", count, offset)
-                hits = np.flatnonzero(table[(words * np.uint32(MIXER)) >> np.uint32(32 - TABLE_BITS)])
-                yield from (hits * KEY + offset + KEY).tolist()
-
-    def _keys(self) -> "NDArray[np.bool_]":
-        """Which mixed keys any needle ends with."""
-        import numpy as np
-
-        if self._table is None:
-            ends = {key[-KEY:] for key in (*self._forms, *self._short)}
-            keys = np.frombuffer(b"".join(ends), "<u4").astype(np.uint32)
-            self._table = np.zeros(1 << TABLE_BITS, np.bool_)
-            self._table[(keys * np.uint32(MIXER)) >> np.uint32(32 - TABLE_BITS)] = True
-        return self._table
 
 
 def traces(
@@ -115,9 +45,18 @@ def traces(
         every = [row["name"] for row in database.rows(f"PRAGMA table_info({table})")]
         key = "id" if "id" in every else every[0]
         names = ", ".join(f'"{name}"' for name in (key, *columns))
-        cursor = database.run(f"SELECT {names} FROM {table} WHERE {where}")
+        having, values = ("1", ()) if folded else _having(columns, needles)
+        cursor = database.run(f"SELECT {names} FROM {table} WHERE {where} AND {having}", values)
         while rows := cursor.fetchmany(ROWS):
             yield _in_rows(table, rows, needles, folded)
+
+
+def _having(columns: Sequence[str], needles: Needles) -> tuple[str, tuple[str, ...]]:
+    """The condition that a row has one of a few needles, so that the others need not be brought here."""
+    if len(needles.forms) > FEW_FORMS:
+        return "1", ()
+    asked = [f'instr("{column}", ?)' for column in columns for _ in needles.forms]
+    return f"({' OR '.join(asked) or '0'})", needles.forms * len(columns)
 
 
 def text_tables(database: Database) -> tuple[str, ...]:
@@ -127,14 +66,29 @@ def text_tables(database: Database) -> tuple[str, ...]:
     return (SCHEMA, *(name for name in names if not name.startswith(("sqlite_", *DERIVED))))
 
 
-def _in_rows(table: str, rows: Sequence[Any], needles: Needles, folded: bool) -> list[Trace]:
+def some_of(database: Database) -> bytes:
+    """Some words as they stand in this database."""
+    rows = database.rows("SELECT text FROM passages LIMIT ?", (SOME,))
+    return "\0".join(row["text"][:TEXT_OF_SOME] for row in rows).encode()
+
+
+def found_in(texts: Sequence[str], needles: Needles) -> list[set[int]]:
+    """The numbers of the needles in each of these texts."""
     starts, parts, length = [], [], 0
-    for row in rows:
-        text = "\0\0".join(value for value in row[1:] if value)
-        data = (f"{text}\0\0{text.casefold()}" if folded else text).encode()
+    for text in texts:
+        data = text.encode()
         starts.append(length)
         parts.append(data)
         length += len(data) + len(BETWEEN)
-    found = needles.find(BETWEEN.join(parts))
-    places = {(bisect.bisect_right(starts, start) - 1, needle) for start, _, needle in found}
-    return [Trace(table, str(rows[number][0]), needle) for number, needle in sorted(places)]
+    found: list[set[int]] = [set() for _ in texts]
+    for start, _, needle in needles.find(BETWEEN.join(parts)):
+        found[bisect.bisect_right(starts, start) - 1].add(needle)
+    return found
+
+
+def _in_rows(table: str, rows: Sequence[Any], needles: Needles, folded: bool) -> list[Trace]:
+    texts = ["\0\0".join(value for value in row[1:] if value) for row in rows]
+    if folded:
+        texts = [f"{text}\0\0{text.casefold()}" for text in texts]
+    found = found_in(texts, needles)
+    return [Trace(table, str(row[0]), needle) for row, numbers in zip(rows, found, strict=True) for needle in numbers]

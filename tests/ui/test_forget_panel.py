@@ -60,7 +60,7 @@ def words(panel: ForgetPanel) -> str:
 
 
 def forget(panel: ForgetPanel, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(panel.forgot, timeout=WAIT_MS):
+    with qtbot.waitSignal(panel.shown, timeout=WAIT_MS):
         qtbot.mouseClick(panel.forget_button, Qt.MouseButton.LeftButton)
 
 
@@ -84,7 +84,7 @@ def test_one_press_forgets_and_the_report_names_what_remains(panel, desk, qtbot,
     forget(panel, qtbot)
     with pytest.raises(NotFoundError):
         desk.result(desk.workspace.library.cube(one.id))
-    assert panel.heading.text() == "Searched everywhere: nothing is left but what you chose to leave"
+    assert panel.heading.text().startswith("Gone: what is too short, or said elsewhere, to be searched for")
     assert "One message in the chat “About my family” still says it." in words(panel)
     assert f"The memory “{other.title}” says the same words." in words(panel)
     assert not panel.forget_button.isVisible() and panel.cancel_button.text() == "Done"
@@ -158,7 +158,7 @@ def test_closed_while_it_works_a_toast_tells_the_end(panel, desk, qtbot, learned
     qtbot.mouseClick(panel.forget_button, Qt.MouseButton.LeftButton)
     panel.close_panel()
     panel.hide()
-    desk.wait_toast("Forgotten. Searched everywhere")
+    desk.wait_toast("Forgotten: “Sister”.")
 
 
 def test_cancelled_while_it_looks_it_says_that_nothing_was_forgotten(panel, desk, qtbot, learned, monkeypatch) -> None:
@@ -181,3 +181,18 @@ def test_many_at_once_are_counted(panel, desk, qtbot) -> None:
     assert panel.heading.text() == "Forget 60 memories?"
     forget(panel, qtbot)
     assert desk.result(desk.workspace.library.counts()).cubes == 0
+
+
+def test_a_forget_that_ends_late_is_not_told_on_the_panel_of_another_memory(panel, desk, qtbot, learned) -> None:
+    gate = threading.Event()
+    desk.add(boat := cube("The boat is called Lima."))
+    opened(panel, qtbot, learned[0])
+    desk.workspace.forgetting._worker.submit(gate.wait)
+    qtbot.mouseClick(panel.forget_button, Qt.MouseButton.LeftButton)
+    panel.close_panel()
+    panel.open([boat.id])  # its preview comes before what waits to be forgotten
+    gate.set()
+    desk.wait_toast("Forgotten: “Sister”.")
+    assert panel.heading.text() == "Forget “The boat is called Lima.”?" and panel.report is None
+    assert panel.forget_button.isVisible() and "Nothing was forgotten" not in words(panel)
+    assert desk.result(desk.workspace.library.cube(boat.id)).text == boat.text

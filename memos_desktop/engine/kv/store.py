@@ -135,12 +135,13 @@ class KvStore:
             ids = [state.id for state in self._index.states.values() if state.header.owner == owner]
             return self._drop((*ids, *self._index.unreadable))
 
-    def drop_cube(self, cube_id: str) -> int:
-        """Remove every state in which the text of a memory stands, and unreadable files. Returns the bytes freed."""
+    def drop_cubes(self, cube_ids: Iterable[str]) -> int:
+        """Remove every state in which texts of these memories stand, and unreadable files. Returns the bytes freed."""
+        gone = frozenset(cube_ids)
         with self._lock:
-            owner = f"cube:{cube_id}@"
-            states = self._index.states.values()
-            ids = [s.id for s in states if s.header.owner.startswith(owner) or cube_id in s.header.cubes]
+            if not gone:
+                return 0
+            ids = [state.id for state in self._index.states.values() if _is_of(state.header, gone)]
             return self._drop((*ids, *self._index.unreadable))
 
     def discard(self, state: StateFile, reason: str) -> None:
@@ -279,6 +280,11 @@ class KvStore:
             if reason:
                 self._index.damaged[state.id] = reason
             return reason
+
+
+def _is_of(header: Header, cube_ids: frozenset[str]) -> bool:
+    kind, _, owner = header.owner.partition(":")
+    return not cube_ids.isdisjoint(header.cubes) or (kind == "cube" and owner.partition("@")[0] in cube_ids)
 
 
 def _used(state: StateFile) -> int:
