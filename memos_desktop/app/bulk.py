@@ -1,6 +1,11 @@
-"""Verbs that change the headers of many memories at once: one step, all or none, with progress, and a way to stop."""
+"""Verbs that change the headers of many memories: one step, all of it or none, with progress, and a way to stop.
+
+`run` is what a person does: those that cannot take part stay and are named. The functions of the verbs themselves take
+memories of which every one can, and refuse them all otherwise.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final
@@ -9,11 +14,12 @@ from memos_desktop.errors import UserError
 from memos_desktop.ids import now
 from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.cube import Access, Scope, Sensitivity, State
-from memos_desktop.memory.lifecycle import Actor, Trigger, after
+from memos_desktop.memory.lifecycle import TRANSITIONS, Actor, Trigger, after
+from memos_desktop.memory.operators import taking_part as rules
+from memos_desktop.memory.operators.taking_part import Member, Part
 from memos_desktop.progress import Progress
 from memos_desktop.texts import one_line
-from memos_desktop.vault.cube_headers import refuse_frozen
-from memos_desktop.vault.heads import Head
+from memos_desktop.vault.heads import Head, heads
 from memos_desktop.vault.rows import Row, moment
 from memos_desktop.vault.vault import Vault
 
@@ -112,10 +118,9 @@ def set_header(
     if priority is not None:
         columns["priority"] = priority
     if project is not UNSET:
-        columns["project"] = one_line(project or "") or None
+        columns["project"] = _project(project)
 
     def changed(cube: Head) -> Row:
-        refuse_frozen(cube)
         _refuse_homeless(cube, columns)
         if expires is UNSET:
             return columns
@@ -134,18 +139,24 @@ def _dated(cube: Head, expires: datetime | None) -> Row:
 
 
 def _renewed(cube: Head) -> Row:
-    """The state of a memory that need not expire any more. Raises UserError for a frozen one."""
-    refuse_frozen(cube)
+    """The state of a memory that need not expire any more."""
     return {"state": after(cube, Trigger.RENEW).value if cube.state is State.EXPIRED else cube.state.value}
 
 
+def _project(name: str | None) -> str | None:
+    return one_line(name or "") or None
+
+
 def _refuse_homeless(cube: Head, columns: Row) -> None:
-    scope, project = columns.get("scope", cube.scope), columns.get("project", cube.project)
-    if scope == Scope.PROJECT and project is None:
+    if _homeless(columns.get("scope", cube.scope), columns.get("project", cube.project)):
         raise UserError(
             f"“{cube.title}” would be for a project but belongs to none. Nothing was changed.",
             "Name a project, or choose another scope.",
         )
+
+
+def _homeless(scope: str, project: str | None) -> bool:
+    return scope == Scope.PROJECT and project is None
 
 
 def _off(verb: Callable[..., Changes]) -> Callable[..., Changes]:
@@ -185,8 +196,64 @@ TITLES = {
 
 
 def run(verb: str, vault: Vault, ids: Ids, progress: Progress | None = None, **arguments: Any) -> Changes:
-    """Do what `verb` says with these (whole ids), as one step. Raises UserError, or Cancelled; nothing changed then."""
-    return VERBS[verb](vault, ids, progress, **arguments)
+    """Do what `verb` says with those of these that can take part, as one step; the result names those that stay.
+
+    Raises UserError where none can, and NotFoundError, VaultError or Cancelled; nothing was changed then. Before many
+    memories are changed a snapshot is made.
+    """
+    part = taking_part(vault, verb, ids, **arguments)
+    if part.left and not part.ids:
+        raise rules.refusal(_rule(verb, arguments), part.left, len(part.left))
+    count = len(part.ids)
+    vault.snapshots.before(f"{TITLES[verb].lower()} {count:,} memories", count)
+    return replace(VERBS[verb](vault, part.ids, progress, **arguments), left=part.left)
+
+
+def bring_back(vault: Vault, ids: Ids) -> Changes:
+    """Take out of the bin what is there, and bring back what is archived, merged or expired; as `run`, in one step."""
+    binned = {cube.id for cube in vault.cubes.many(ids) if cube.binned is not None}
+    out = taking_part(vault, "unbin", [id for id in ids if id in binned])
+    back = taking_part(vault, "restore", [id for id in ids if id not in binned])
+    left = (*out.left, *back.left)
+    if left and not (out.ids or back.ids):
+        raise rules.refusal("restore", left, len(left))
+    if not back.ids:
+        return replace(vault.cubes.unbin(out.ids), left=left)
+    with vault.step(named("Restore", (*out.ids, *back.ids))) as step:
+        if out.ids:
+            vault.cubes.unbin(out.ids)
+        restore(vault, back.ids)
+    return replace(step.changes, left=left)
+
+
+def taking_part(vault: Vault, verb: str, ids: Ids, **arguments: Any) -> Part:
+    """Which of these can take part in any operator, and which cannot. Raises NotFoundError."""
+    further = _header_rule(**arguments) if verb == "set_header" else None
+    return rules.part(_rule(verb, arguments), heads(vault.database, vault.cubes.whole(ids)), now(), further)
+
+
+def _rule(verb: str, arguments: Mapping[str, Any]) -> str:
+    at = arguments.get("at")
+    return "expire later" if verb == "expire" and at is not None and at > now() else verb
+
+
+def _header_rule(
+    *,
+    scope: Scope | None = None,
+    project: str | Unset | None = UNSET,
+    expires: datetime | Unset | None = UNSET,
+    **_others: Any,
+) -> rules.Rule:
+    """What stands in the way of these changes of a header in particular."""
+
+    def rule(cube: Member, time: datetime) -> str:
+        mine = cube.governance
+        if _homeless(scope or mine.scope, mine.project if project is UNSET else _project(project)):
+            return "of no project"
+        over = isinstance(expires, datetime) and expires <= time and cube.state is not State.EXPIRED
+        return cube.state.value if over and (cube.state, Trigger.EXPIRE) not in TRANSITIONS else ""
+
+    return rule
 
 
 def named(verb: str, ids: Sequence[object]) -> str:

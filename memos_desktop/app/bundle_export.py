@@ -13,7 +13,7 @@ from memos_desktop.engine.kv.state_file import StateError
 from memos_desktop.errors import NotFoundError, UserError
 from memos_desktop.ids import now
 from memos_desktop.memory import governance
-from memos_desktop.memory.bundle import Chain, Holds
+from memos_desktop.memory.bundle import LARGEST_CUBE, Chain, Holds
 from memos_desktop.memory.bundle_fields import Wrong
 from memos_desktop.memory.bundle_import import Skip
 from memos_desktop.memory.bundle_schema import check_lines
@@ -123,6 +123,9 @@ class Exporter:
             check_lines(lines)
         except Wrong as wrong:
             self._skipped.append(Skip(cube.id, cube.title, f"a bundle cannot hold it: {wrong}"))
+            return
+        if sum(map(len, lines.versions)) > LARGEST_CUBE:
+            self._skipped.append(Skip(cube.id, cube.title, f"its versions are more than {LARGEST_CUBE >> 20} MB"))
             return
         writer.add(lines)
         self._written.append(cube.id)

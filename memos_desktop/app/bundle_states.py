@@ -60,7 +60,7 @@ def opened(bundle: BundleReader, outline: Outline, member: Member, folder: Path 
             file.flush()
         except OSError as error:
             raise VaultError(
-                f"There is no room to unpack {member.name}: {error.strerror or error}. Nothing was changed.",
+                f"There is no room to unpack {member.name}: {error.strerror or error}.",
                 "Free some space on this disk and try again.",
             ) from error
         file.seek(0)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from memos_desktop.app.texts_kept import checked
-from memos_desktop.errors import UserError
+from memos_desktop.errors import NotFoundError, UserError
 from memos_desktop.ids import new_id, now
 from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.cube import Cube, SemanticType, title_of
@@ -39,12 +39,22 @@ def parents(vault: Vault, ids: Sequence[str]) -> tuple[Cube, ...]:
             " Nothing was changed.",
             "Choose fewer, or fuse in groups.",
         )
-    whole = [vault.cubes.resolve(id) for id in ids]
+    whole = [_resolved(vault, id) for id in ids]
     if len(set(whole)) != len(whole):
         raise UserError("The same memory was named twice. Nothing was changed.", "Name each memory once.")
     found = tuple(vault.cubes.many(whole))
     rules.require_fusible(found, now())
     return found
+
+
+def _resolved(vault: Vault, id: str) -> str:
+    try:
+        return vault.cubes.resolve(id)
+    except NotFoundError as error:
+        raise NotFoundError(
+            f"{error.message} It may have been forgotten meanwhile. Nothing was changed.",
+            "Fuse the others without it.",
+        ) from None
 
 
 def preview(cubes: tuple[Cube, ...], text: str | None) -> Preview:

@@ -3,8 +3,9 @@
 import itertools
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any, TypeVar
@@ -131,6 +132,25 @@ class Jobs(Broadcast[Job]):
         if started.done() and (error := started.exception()):  # the worker is closed
             self._fail(job, error)
         return job
+
+    @contextmanager
+    def shown(self, title: str) -> Iterator[Progress]:
+        """Show what the calling thread does meanwhile as a job. Who asked for it is told how it ends, not the job."""
+        job = Job(next(self._numbers), title, JobState.RUNNING)
+
+        def report(state: ProgressState) -> None:
+            job.progress = state
+            self.publish(job)
+
+        job._control = Progress(report)
+        self._active[job.id] = job
+        self.publish(job)
+        try:
+            yield job._control
+        except BaseException:
+            self._end(job, JobState.CANCELLED)
+            raise
+        self._end(job, JobState.DONE)
 
     def _run(self, job: Job, control: Progress, work: Callable[[Progress], T]) -> None:
         job.state = JobState.RUNNING

@@ -57,8 +57,8 @@ class Learned:
 
         return self._store.read(work, Urgency.NOW)
 
-    def outdated(self, chat_id: str) -> "Future[tuple[Outdated, ...]]":
-        """What was learned in this chat from messages that were edited, left or deleted since."""
+    def outdated(self, chat_id: str | None = None) -> "Future[tuple[Outdated, ...]]":
+        """What was learned, in this chat or in any, from messages that were edited, left or deleted since."""
         return self._store.read(lambda vault: _outdated(vault, changed_sources(vault.database, chat_id=chat_id)))
 
     def keep(self, ids: Sequence[str]) -> "Future[Changes]":

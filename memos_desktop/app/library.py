@@ -7,14 +7,13 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from memos_desktop.app import bulk
+from memos_desktop.app import bulk, undoing
 from memos_desktop.app.jobs import Job, Jobs, Urgency
 from memos_desktop.app.store import Store
 from memos_desktop.app.texts_kept import checked
 from memos_desktop.app.turn_file import read_turns, turns_only
-from memos_desktop.errors import NotFoundError, UserError
+from memos_desktop.errors import NotFoundError
 from memos_desktop.ids import new_id, now
-from memos_desktop.memory import governance
 from memos_desktop.memory.changes import Changes, Step
 from memos_desktop.memory.completion import Values
 from memos_desktop.memory.cube import (
@@ -60,7 +59,10 @@ class Counts:
 
 
 class Library:
-    """Use cases on cubes and on the journal. Methods return futures."""
+    """Use cases on cubes and on the journal. Methods return futures.
+
+    Of several memories those that can take part in a verb do, and `Changes.left` names the others; see `bulk.run`.
+    """
 
     def __init__(self, store: Store, jobs: Jobs) -> None:
         self._store = store
@@ -127,21 +129,26 @@ class Library:
         event_time: datetime | None = None,
         project: str | None = None,
     ) -> "Future[Cube]":
-        """Keep a text as a new plaintext cube. Raises UserError for an empty or a huge one."""
-        content = checked(text)
-        moment = now()
-        title, project = one_line(title or ""), one_line(project or "") or None
-        cube = Cube(
-            id=new_id(),
-            version=1,
-            created=moment,
-            changed=moment,
-            payload=TextPayload(content),
-            descriptive=Descriptive(title or title_of(content), SemanticType(type), event_time),
-            governance=Governance(project=project, scope=Scope.PROJECT if project else Scope.PRIVATE),
-            tags=_tags(tags),
-        )
-        return self._store.make(lambda vault: (vault.cubes.add(cube), cube))
+        """Keep a text as a new plaintext cube. The future raises UserError for an empty or a huge one."""
+        kept = _tags(tags)
+
+        def work(vault: Vault) -> tuple[Changes, Cube]:
+            content = checked(text)
+            moment = now()
+            home = one_line(project or "") or None
+            cube = Cube(
+                id=new_id(),
+                version=1,
+                created=moment,
+                changed=moment,
+                payload=TextPayload(content),
+                descriptive=Descriptive(one_line(title or "") or title_of(content), SemanticType(type), event_time),
+                governance=Governance(project=home, scope=Scope.PROJECT if home else Scope.PRIVATE),
+                tags=kept,
+            )
+            return vault.cubes.add(cube), cube
+
+        return self._store.make(work)
 
     def revise(
         self,
@@ -154,19 +161,18 @@ class Library:
         expected_version: int | None = None,
         reason: str = "",
     ) -> "Future[Changes]":
-        """Change what a cube says, as a new version. Raises UserError: frozen, read only, changed meanwhile."""
-        content = None if text is None else checked(text)
-        title = one_line(title or "") or None
+        """Change what a cube says, as a new version. The future raises UserError: frozen, read only, changed, empty."""
+        named = one_line(title or "") or None
 
         def work(vault: Vault) -> Changes:
+            content = None if text is None else checked(text)
             cube = vault.cubes.get(id)
-            _require(governance.Action.EDIT, cube)
             described = cube.descriptive
-            if content is not None and title is None and described.title == title_of(cube.text):
+            if content is not None and named is None and described.title == title_of(cube.text):
                 described = replace(described, title=title_of(content))
             described = replace(
                 described,
-                title=title or described.title,
+                title=named or described.title,
                 type=SemanticType(type) if type else described.type,
                 event_time=event_time or described.event_time,
             )
@@ -179,35 +185,39 @@ class Library:
     def tag(self, ids: Sequence[str], add: Iterable[str] = (), remove: Iterable[str] = ()) -> "Future[Changes]":
         """Add and remove tags."""
         added, removed = _tags(add), tuple(remove)
-        return self._store.change(lambda vault: vault.cubes.retag(_whole(vault, ids), added, removed))
+        return self._store.change(lambda vault: bulk.run("tag", vault, ids, add=added, remove=removed))
 
     def pin(self, ids: Sequence[str], on: bool) -> "Future[Changes]":
         """Pin: always in the prompt. Or unpin."""
-        return self._store.change(lambda vault: bulk.pin(vault, _whole(vault, ids), on=on))
+        return self._change("pin" if on else "unpin", ids)
 
     def freeze(self, ids: Sequence[str], on: bool) -> "Future[Changes]":
         """Freeze: nothing about it can be changed. Or unfreeze."""
-        return self._store.change(lambda vault: bulk.freeze(vault, _whole(vault, ids), on=on))
+        return self._change("freeze" if on else "unfreeze", ids)
 
     def archive(self, ids: Sequence[str]) -> "Future[Changes]":
         """Archive: kept and shown, no longer recalled."""
-        return self._store.change(lambda vault: bulk.archive(vault, _whole(vault, ids)))
+        return self._change("archive", ids)
 
     def restore(self, ids: Sequence[str]) -> "Future[Changes]":
         """Bring back what is archived, merged or expired."""
-        return self._store.change(lambda vault: bulk.restore(vault, _whole(vault, ids)))
+        return self._change("restore", ids)
+
+    def bring_back(self, ids: Sequence[str]) -> "Future[Changes]":
+        """Take out of the bin what is there, and bring back what is archived, merged or expired: one step for all."""
+        return self._store.change(lambda vault: bulk.bring_back(vault, vault.cubes.whole(ids)))
 
     def bin(self, ids: Sequence[str]) -> "Future[Changes]":
         """Delete to the bin."""
-        return self._store.change(lambda vault: vault.cubes.bin(_whole(vault, ids)))
+        return self._change("bin", ids)
 
     def unbin(self, ids: Sequence[str]) -> "Future[Changes]":
         """Take back out of the bin."""
-        return self._store.change(lambda vault: vault.cubes.unbin(_whole(vault, ids)))
+        return self._change("unbin", ids)
 
     def confirm(self, ids: Sequence[str]) -> "Future[Changes]":
         """Agree to what a rule proposed."""
-        return self._store.change(lambda vault: bulk.confirm(vault, _whole(vault, ids)))
+        return self._change("confirm", ids)
 
     def tags(self) -> "Future[tuple[tuple[str, int], ...]]":
         """Every tag with its number of cubes."""
@@ -220,16 +230,16 @@ class Library:
         )
 
     def undo(self) -> "Future[Changes | None]":
-        """Take the last step back; None when there is none."""
-        return self._store.make(lambda vault: _played(vault.undo()))
+        """Take the last step back; None when there is none. A large one is shown as a job."""
+        return self._store.make(lambda vault: _played(undoing.undo(self._jobs, vault)))
 
     def redo(self) -> "Future[Changes | None]":
         """Make the step again that was undone last; None when there is none."""
-        return self._store.make(lambda vault: _played(vault.redo()))
+        return self._store.make(lambda vault: _played(undoing.redo(self._jobs, vault)))
 
     def undo_step(self, step_id: int) -> "Future[Changes]":
         """Take this step back. Raises UserError when something else was changed since."""
-        return self._store.change(lambda vault: vault.journal.undo_step(step_id))
+        return self._store.change(lambda vault: undoing.undo_step(self._jobs, vault, step_id))
 
     def undo_labels(self) -> "Future[tuple[str | None, str | None]]":
         """What undo and redo would do, in words; None where there is nothing."""
@@ -266,6 +276,9 @@ class Library:
             return replace(report, skipped=tuple(skipped))
 
         return self._jobs.start(f"Importing {path.name}", self._store.background, work)
+
+    def _change(self, verb: str, ids: Sequence[str]) -> "Future[Changes]":
+        return self._store.change(lambda vault: bulk.run(verb, vault, ids))
 
 
 def _values(vault: Vault) -> Values | None:
@@ -307,16 +320,6 @@ def _message_if_there(vault: Vault, id: str) -> Message | None:
 def _tags(words: Iterable[str]) -> tuple[str, ...]:
     """Each tag once, in order; blank ones are none."""
     return tuple(dict.fromkeys(tag for word in words if (tag := one_line(word))))
-
-
-def _whole(vault: Vault, ids: Sequence[str]) -> list[str]:
-    return [vault.cubes.resolve(id) for id in ids]
-
-
-def _require(action: governance.Action, cube: Cube) -> None:
-    verdict = governance.may(action, cube, governance.Context(now()))
-    if not verdict:
-        raise UserError(f"“{cube.title}” cannot be changed: {verdict.reason}. Nothing was changed.")
 
 
 def _played(changes: Changes | None) -> tuple[Changes, Changes | None]:

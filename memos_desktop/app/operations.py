@@ -3,11 +3,10 @@
 Each is one undoable journal step, all or nothing: where one memory stands in the way, none is changed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from memos_desktop.app import bulk, fusing, splitting
@@ -19,6 +18,7 @@ from memos_desktop.app.store import Store
 from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.cube import Access, Cube, CubeFilter, Scope, SemanticType, Sensitivity
 from memos_desktop.memory.operators.conflicts import Conflict
+from memos_desktop.memory.operators.taking_part import Part
 from memos_desktop.memory.word_diff import DiffPiece
 from memos_desktop.progress import Progress
 from memos_desktop.vault.vault import Vault
@@ -145,11 +145,11 @@ class Operations:
 
     def expire(self, ids: Sequence[str], at: datetime | None = None) -> "Future[Changes]":
         """Let memories expire now, or at a moment to come."""
-        return self._change(partial(bulk.expire, at=at), ids)
+        return self._store.change(lambda vault: bulk.run("expire", vault, ids, at=at))
 
     def renew(self, ids: Sequence[str]) -> "Future[Changes]":
         """Take the expiry away; what has expired comes back."""
-        return self._change(bulk.renew, ids)
+        return self._store.change(lambda vault: bulk.run("renew", vault, ids))
 
     def set_header(
         self,
@@ -163,13 +163,19 @@ class Operations:
         expires: datetime | bulk.Unset | None = bulk.UNSET,
     ) -> "Future[Changes]":
         """Change what governs memories. Only what is given changes; None for project or expiry takes it away."""
-        header = partial(bulk.set_header, scope=scope, project=project, sensitivity=sensitivity, priority=priority)
-        return self._change(partial(header, access=access, expires=expires), ids)
+        wanted: dict[str, Any] = {"scope": scope, "project": project, "sensitivity": sensitivity, "priority": priority}
+        wanted |= {"access": access, "expires": expires}
+        return self._store.change(lambda vault: bulk.run("set_header", vault, ids, None, **wanted))
+
+    def taking_part(self, verb: str, ids: Sequence[str]) -> "Future[Part]":
+        """Which of these can take part in an operator, and which cannot, and why. Raises NotFoundError."""
+        return self._store.read(lambda vault: bulk.taking_part(vault, verb, ids))
 
     def bulk(self, verb: str, ids: Sequence[str] | CubeFilter, **arguments: Any) -> Job:
         """Any verb of `bulk.VERBS` on many memories, or on all that a filter lets through; the result is Changes.
 
-        One step, all or nothing. While it runs the job tells how far it is, and cancelling leaves everything as it was.
+        One step, whole or not at all; those that cannot take part stay, see `bulk.run`. While it runs the job tells how
+        far it is, and cancelling leaves everything as it was.
         """
         if verb not in bulk.VERBS:
             raise ValueError(f"no such verb: {verb}")
@@ -180,7 +186,6 @@ class Operations:
         def work(progress: Progress) -> Changes:
             def change(vault: Vault) -> Changes:
                 found = vault.cubes.ids(ids) if isinstance(ids, CubeFilter) else ids
-                vault.snapshots.before(f"{bulk.TITLES[verb].lower()} {len(found):,} memories", len(found))
                 return bulk.run(verb, vault, found, progress, **arguments)
 
             return self._store.apply(change)
@@ -190,6 +195,3 @@ class Operations:
     def close(self) -> None:
         """End the thread of the previews."""
         self._worker.close()
-
-    def _change(self, change: Callable[[Vault, Sequence[str]], Changes], ids: Sequence[str]) -> "Future[Changes]":
-        return self._store.change(lambda vault: change(vault, ids))

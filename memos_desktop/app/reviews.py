@@ -52,6 +52,17 @@ class Review:
     score: float
     offers: tuple[str, ...]
 
+    @property
+    def newest_first(self) -> tuple[Cube, ...]:
+        """The memories it is about, the one that stays where the older ones go first."""
+        return tuple(sorted(self.cubes, key=lambda cube: (cube.changed, cube.id), reverse=True))
+
+    def meant(self, offer: str) -> tuple[str, ...]:
+        """The ids that an offer changes: of several memories the older ones, except where all become one."""
+        ordered = self.newest_first
+        older = len(ordered) > 1 and offer in ("archive", "bin")
+        return tuple(cube.id for cube in (ordered[1:] if older else ordered))
+
 
 class Reviews:
     """The review list. What repeats or contradicts is searched for by `refresh`; the rest is known at any time."""
@@ -67,8 +78,11 @@ class Reviews:
         self._disused: Mapping[str, datetime] = {}
 
     def list(self, limit: int = 200) -> "Future[tuple[Review, ...]]":
-        """What there is to look at, the most pressing first, without what was dismissed."""
-        return self._store.read(lambda vault: self._all(vault)[:limit])
+        """What there is to look at, the most pressing first, without what was dismissed.
+
+        The window asks after every change, and the next thing that a person does must not wait for that.
+        """
+        return self._store.read(lambda vault: self._all(vault)[:limit], Urgency.IDLE)
 
     def dismiss(self, review: Review) -> "Future[Changes]":
         """Do not suggest this again while the memories stay as they are."""

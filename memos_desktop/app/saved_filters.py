@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from memos_desktop.app.settings import SavedFilter, SettingsStore
-from memos_desktop.errors import UserError
+from memos_desktop.errors import NotFoundError, UserError
 from memos_desktop.memory.filter import parse, render
 from memos_desktop.texts import one_line
 
@@ -31,6 +31,13 @@ class SavedFilters:
     def own(self) -> tuple[SavedFilter, ...]:
         """Those that the person has kept, in the order of their names."""
         return self._settings.value.saved_filters
+
+    def find(self, name: str) -> SavedFilter:
+        """The filter of this name, of the person's or of those that are always there. Raises NotFoundError."""
+        found = next((one for one in (*self.own(), *BUILT_IN) if _same(one.name, name)), None)
+        if found is None:
+            raise NotFoundError(f"There is no saved filter “{name}”.", "List the saved filters to see their names.")
+        return found
 
     def save(self, name: str, text: str) -> SavedFilter:
         """Keep a filter under a name, in place of the one that had it.

@@ -54,7 +54,7 @@ class Scheduler:
 
     def proposals(self) -> "Future[tuple[Proposal, ...]]":
         """What real use suggests now, the most time saved first. None while the scheduler is off."""
-        return self._store.read(self._propose)
+        return self._store.read(self._propose, Urgency.IDLE)  # nobody waits for it, and it takes a while
 
     def accept(self, proposal: Proposal) -> Job:
         """Carry a proposal out. The result is a tuple of Migrated, or the bytes freed."""

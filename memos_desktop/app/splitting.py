@@ -10,8 +10,6 @@ from memos_desktop.memory.lifecycle import Trigger
 from memos_desktop.memory.operators import split as rules
 from memos_desktop.vault.vault import Vault
 
-LIVE = (State.GENERATED, State.ACTIVATED)
-
 
 def preview(vault: Vault, cube: Cube) -> tuple[Cube, tuple[Cube, ...], tuple[str, ...], str]:
     """What splitting gives, in the order of `SplitPreview`. Raises UserError."""
@@ -45,7 +43,7 @@ def given_back(vault: Vault, cube: Cube) -> tuple[Cube, ...]:
         parent = _if_there(vault, id)
         if parent is None or parent.state is not State.MERGED or parent.binned is not None:
             continue
-        if any(_holds(child) for child in vault.cubes.children(id) if child.id != cube.id):
+        if any(rules.holds(child) for child in vault.cubes.children(id) if child.id != cube.id):
             continue
         if parent.frozen:
             raise UserError(
@@ -53,12 +51,6 @@ def given_back(vault: Vault, cube: Cube) -> tuple[Cube, ...]:
             )
         found.append(parent)
     return tuple(found)
-
-
-def _holds(child: Cube) -> bool:
-    """Whether a memory stands for those that it was made from."""
-    made = child.descriptive.origin in (Origin.FUSED, Origin.SPLIT)
-    return made and child.binned is None and child.state in (*LIVE, State.MERGED)
 
 
 def split(

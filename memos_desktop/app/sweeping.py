@@ -16,6 +16,7 @@ from memos_desktop.ids import now
 from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.cube import Cube
 from memos_desktop.memory.lifecycle import Actor, Trigger, due
+from memos_desktop.progress import Progress
 from memos_desktop.vault.ageing import Ageing
 from memos_desktop.vault.vault import Vault
 
@@ -38,6 +39,7 @@ class Sweeper:
         self._woken = threading.Event()
         self._closed = False
         self._next_whole = now()
+        self._all_due = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._unsubscribe = events.subscribe(self._watch)
@@ -48,6 +50,17 @@ class Sweeper:
             if self._thread is None and not self._closed:
                 self._thread = threading.Thread(target=self._run, name="lifecycle", daemon=True)
                 self._thread.start()
+
+    def run_once(self, progress: Progress) -> frozenset[str]:
+        """Move all that is due; the ids of it. For a program that does not stay."""
+        moved: frozenset[str] = frozenset()
+        disuse = disuse_of(self._settings)
+        while True:
+            progress.update(len(moved), 0, f"{len(moved):,} memories moved")
+            found = self._store.apply(lambda vault: sweep(vault, now(), disuse)).cubes
+            moved |= found
+            if len(found) < MOST:
+                return moved
 
     def close(self) -> None:
         """End the thread, after what it is at. Calling it twice is harmless."""
@@ -74,7 +87,10 @@ class Sweeper:
     def _round(self, vault: Vault) -> timedelta:
         """Sweep; returns how long nothing more will be due."""
         moment = now()
-        whole = moment >= self._next_whole  # looking for what lies unused takes a while; what expires is found at once
+        asked = self._all_due.is_set()
+        self._all_due.clear()
+        # Looking for what lies unused takes a while; what expires is found at once.
+        whole = asked or moment >= self._next_whole
         changes = sweep(vault, moment, disuse_of(self._settings) if whole else None)
         self._store.tell(changes)
         if len(changes.cubes) >= MOST:
@@ -87,9 +103,14 @@ class Sweeper:
     def _watch(self, changes: Changes) -> None:
         """An expiry may have been set that comes sooner, or the setting changed; looking costs little."""
         if changes.settings:
-            self._next_whole = now()
+            self._all_due.set()
         if changes.settings or (changes.cubes and not changes.usage):
             self._woken.set()
+
+
+def expire_due(vault: Vault) -> Changes:
+    """Move what has expired, and nothing else: for a program that looks once, and quickly."""
+    return sweep(vault, now(), None)
 
 
 def disuse_of(settings: SettingsStore) -> timedelta | None:

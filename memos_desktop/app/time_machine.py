@@ -138,10 +138,18 @@ class TimeMachine:
         return self._ask(work)
 
     def restore(self, point: Point, ids: Sequence[str] | None = None) -> "Future[Restored]":
-        """Bring memories back to how they were, these or all, as one new step that can be undone."""
+        """Bring memories back to how they were, these or all, as one new step that can be undone.
+
+        Bringing all back is shown as a job, which can be cancelled: nothing was changed then.
+        """
 
         def work(vault: Vault) -> tuple[Changes, Restored]:
-            done = restore(vault, vault.snapshots.place(point), ids)
+            place = vault.snapshots.place(point)
+            if ids is not None:
+                done = restore(vault, place, ids)
+            else:
+                with self._jobs.shown("Restoring all memories") as progress:
+                    done = restore(vault, place, None, progress)
             return done.changes, done
 
         return self._store.make(work)
@@ -196,11 +204,11 @@ class TimeMachine:
         return self._reading
 
     def _on_changes(self, changes: Changes) -> None:
-        if changes.cubes and (self._open or self._what_ifs.open):
+        if changes.cubes:  # also while a view is being opened: that worker comes to this after it
             self._worker.submit(self._drop_forgotten, changes, urgency=Urgency.NOW)
 
     def _drop_forgotten(self, changes: Changes) -> None:
-        for opened in self._open:
+        for opened in tuple(self._open):  # one may be closed meanwhile
             opened.drop_forgotten(changes)
         self._what_ifs.drop_forgotten(changes)
 

@@ -12,8 +12,8 @@ from memos_desktop.app.kept_states import KeptStates
 from memos_desktop.app.measured import Measured
 from memos_desktop.app.models import Models
 from memos_desktop.app.store import Store
-from memos_desktop.errors import UserError
-from memos_desktop.memory.bundle import Holds, Manifest, Member
+from memos_desktop.errors import UserError, VaultError
+from memos_desktop.memory.bundle import BundleError, Holds, Manifest, Member
 from memos_desktop.memory.bundle_import import (
     BundleConflict,
     BundledBlob,
@@ -197,8 +197,13 @@ class Transfer:
             id = member.cube or ""
             if member.holds is not Holds.KV or not (plan.writes(id) or id in found.same):
                 continue
-            with opened(bundle, outline, member, self._folder.root) as state:
-                reason = self._states.take(state, id, outline.versions[id], plan)
+            try:
+                with opened(bundle, outline, member, self._folder.root) as state:
+                    reason = self._states.take(state, id, outline.versions[id], plan)
+            except BundleError as error:  # the memories are in: it must not sound as if nothing was changed
+                reason = error.reason
+            except VaultError as error:
+                reason = error.message
             if reason:
                 left.append(Skip(id, outline.titles[id], f"its KV state was left out: {reason}"))
             else:

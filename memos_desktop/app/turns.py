@@ -70,6 +70,7 @@ class Turns:
             started = self._models.worker.submit(self._run, run, turn, control, on_event)
             self._leisure.interrupt()  # what was begun since the message was sent
             if started.done() and (closing := started.exception()):
+                run.end()
                 self._give_up(turn, closing, None, on_event)
 
         opening.add_done_callback(follow)

@@ -1,7 +1,6 @@
 """Everything that is open while the program runs: built once, passed down, closed with every thread joined."""
 
 from concurrent.futures import Future
-from datetime import timedelta
 
 from memos_desktop.app.activation import Activation
 from memos_desktop.app.chats import Chats
@@ -9,10 +8,11 @@ from memos_desktop.app.cube_map import CubeMap
 from memos_desktop.app.encoding import Encoder
 from memos_desktop.app.events import Broadcast
 from memos_desktop.app.forgetting import Forgetting
+from memos_desktop.app.housekeeping import Housekeeping
 from memos_desktop.app.indexing import Indexing, MissingEmbedder
 from memos_desktop.app.inspection import Inspection
 from memos_desktop.app.intake import Intake
-from memos_desktop.app.jobs import Job, Jobs, Urgency
+from memos_desktop.app.jobs import Job, Jobs
 from memos_desktop.app.kept_states import KeptStates
 from memos_desktop.app.learned import Learned
 from memos_desktop.app.leisure import Leisure
@@ -37,19 +37,16 @@ from memos_desktop.app.turn_memory import TurnMemory
 from memos_desktop.app.turn_prompt import load_wording
 from memos_desktop.app.turn_run import TurnParts
 from memos_desktop.app.turns import Turns
+from memos_desktop.app.unsaid import Unsaid
 from memos_desktop.app.what_if import WhatIfs
 from memos_desktop.engine.base import Embedder
 from memos_desktop.engine.kv.store import KvStore
 from memos_desktop.engine.model_library import ModelLibrary
 from memos_desktop.engine.registry import Registry
 from memos_desktop.errors import IndexUnavailableError
-from memos_desktop.ids import now
 from memos_desktop.memory.changes import Changes
 from memos_desktop.paths import DataFolder
 from memos_desktop.vault import backup, check
-
-BIN_DAYS = timedelta(days=30)
-USE_DAYS = timedelta(days=90)
 
 
 class Workspace:
@@ -73,23 +70,19 @@ class Workspace:
         self.settings = SettingsStore(folder.settings, events)
         self._indexing = Indexing(folder, store, events, embedder)
         self.recall = Recall(store, self._indexing, self.jobs)
-        self.library = Library(store, self.jobs)
-        self.saved_filters = SavedFilters(self.settings)
-        self._sweeper = Sweeper(store, self.settings, events)
-        self.reviews = Reviews(store, self.jobs, self.settings)
-        self.numbers, self.map = CubesByNumber(store), CubeMap(store, self.jobs)
-        self.lineage, self.inspection = Lineage(store), Inspection(store)
-        self.intake = Intake(store, self.jobs)
+        self._open_browser(store)
         states = KvStore(folder.states, self.settings.value.kv_budget)
         measured = Measured(folder.measured)
         self.models = Models(ModelLibrary(folder), Registry.default(), self.settings, self.jobs, events, states)
         leisure = self._leisure = Leisure(self.models.worker)
         self.operations = Operations(store, self.jobs, self.models, leisure)
         self._kept = KeptStates(states, store, self.models, leisure, events)
+        self.housekeeping = Housekeeping(folder, store, self.jobs, self._kept, self._sweeper, self.reviews)
         self.chats, self.learned = Chats(store, self._kept.forget_chat), Learned(store)
         wording, usable = load_wording(), States(states, measured)
         memory = TurnMemory(store, self.recall, usable, self.settings)
-        turn = TurnParts(store, self.models, self.settings, memory, self._kept, wording)
+        unsaid = Unsaid()
+        turn = TurnParts(store, self.models, self.settings, memory, self._kept, wording, unsaid)
         self.turns = Turns(turn, leisure)
         what_ifs = WhatIfs(turn, usable, self._indexing, self.jobs, leisure)
         self.time = TimeMachine(folder, store, self.jobs, events, what_ifs)
@@ -101,8 +94,18 @@ class Workspace:
         parts = store, self.models, self.jobs, self.activation, usable, self.settings, events
         self.scheduler = Scheduler(*parts)
         self.transfer = Transfer(folder, store, self.jobs, self.models, self._kept, measured)
-        self.forgetting = Forgetting(folder, store, self.jobs, self._kept, self._indexing)
+        self.forgetting = Forgetting(folder, store, self.jobs, self._kept, self._indexing, unsaid)
         self.forgetting.resume()
+
+    def _open_browser(self, store: Store) -> None:
+        """What needs nothing but the vault: the use cases of the Memory page."""
+        self.library = Library(store, self.jobs)
+        self.saved_filters = SavedFilters(self.settings)
+        self._sweeper = Sweeper(store, self.settings, self.events)
+        self.reviews = Reviews(store, self.jobs, self.settings)
+        self.numbers, self.map = CubesByNumber(store), CubeMap(store, self.jobs)
+        self.lineage, self.inspection = Lineage(store), Inspection(store)
+        self.intake = Intake(store, self.jobs)
 
     @classmethod
     def open(cls, folder: DataFolder, *, embedder: Embedder | None = None) -> "Workspace":
@@ -114,20 +117,6 @@ class Workspace:
     def backup(self) -> "Future[backup.Backup]":
         """Copy the database aside, while it is in use."""
         return self._store.read(lambda vault: backup.create(self.folder, database=vault.database))
-
-    def tidy(self) -> "Future[None]":
-        """What a start does when nobody waits: a backup a day, the bin emptied, old uses forgotten."""
-
-        def work() -> None:
-            self._store.ask(lambda vault: backup.create_daily(self.folder, vault.database))
-            self._store.ask(lambda vault: vault.snapshots.daily())
-            purged = self._store.apply(lambda vault: vault.cubes.purge_bin(now() - BIN_DAYS))
-            self._store.ask(lambda vault: vault.uses.trim(now() - USE_DAYS))
-            self._kept.tidy(purged.cubes)
-            self._sweeper.start()
-            self.reviews.start()
-
-        return self._store.worker.submit(work, urgency=Urgency.IDLE)
 
     def check(self) -> Job:
         """Examine the data folder; the job's result is a CheckReport."""

@@ -19,6 +19,10 @@ MANIFEST, CUBES, VERSIONS, BLOBS = "manifest.json", "cubes.jsonl", "versions.jso
 MOST_CUBES, MOST_VERSIONS, MOST_BLOBS = 1_000_000, 100_000, 10_000
 LONGEST_TEXT, LONGEST_WORDS, MOST_WORDS = 4_000_000, 10_000, 10_000
 LARGEST = 1 << 50
+LARGEST_CUBE = 256 << 20
+"""Bytes of one cube's versions together: they are in memory at once."""
+LARGEST_LINES = 2 << 30
+"""Bytes of a list of a bundle, unpacked."""
 HINT = "Ask for the file again, or export it once more."
 
 

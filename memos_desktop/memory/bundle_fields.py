@@ -65,6 +65,8 @@ def text(most: int, least: int = 0) -> Check:
             value.encode()
         except UnicodeEncodeError as error:
             raise Wrong("holds half a character (a lone surrogate)") from error
+        if "\0" in value:
+            raise Wrong("holds the character zero, which no memory has")
         return value
 
     return check
@@ -116,7 +118,7 @@ def number(least: float, most: float) -> Check:
     def check(value: Any) -> float:
         if type(value) not in (int, float):
             raise Wrong("is no number")
-        if not math.isfinite(value) or not least <= value <= most:
+        if not least <= value <= most or not math.isfinite(value):  # in this order: a whole number may be endless
             raise Wrong(f"is out of range; it may be {least:g} to {most:g}")
         return float(value)
 

@@ -5,11 +5,20 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """A memory that was meant and could not take part, and why in a word or two: "frozen", "in the bin"."""
+
+    id: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """What one write changed. `initiator` is whoever asked, so that a screen can ignore its own echo.
 
     `states` says that kept KV states came or went.
-    `step_id` is the journal step that undo takes back, None where nothing was journaled.
+    `step_id` is the journal step that undo takes back, None where nothing was journaled. `left` stayed as they were.
     """
 
     cubes: frozenset[str] = frozenset()
@@ -22,6 +31,7 @@ class Changes:
     states: bool = False
     step_id: int | None = None
     label: str = ""
+    left: tuple[Left, ...] = ()
     initiator: object = field(default=None, compare=False)
 
     def __bool__(self) -> bool:

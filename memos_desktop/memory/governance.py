@@ -1,19 +1,52 @@
-"""MemGovernance: may this be done with this cube, here? Asked at every injection, export and edit."""
+"""MemGovernance: may this be done with this cube, here? Asked at every injection, export and edit.
+
+*Frozen* forbids every change but unfreezing. *Read only* protects what a memory says: its text and description stay as
+they are, and nothing is made in its place. How it is kept is still the person's to order: tags, pin, state, rules, bin;
+and it can be forgotten.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
-from memos_desktop.memory.cube import Access, Cube, Scope, Sensitivity, State
+from memos_desktop.errors import UserError
+from memos_desktop.memory.cube import Access, Cube, Governance, Scope, Sensitivity, State
 from memos_desktop.memory.message import MemoryMode
 
 
 class Action(StrEnum):
-    """What somebody wants to do with a cube."""
+    """What somebody wants to do with a cube: change what it says (EDIT), or how it is kept (ARRANGE)."""
 
     INJECT = "inject"
     EDIT = "edit"
+    ARRANGE = "arrange"
+    FORGET = "forget"
     EXPORT = "export"
+
+
+class Governed(Protocol):
+    """What must be known of a memory to say whether it may be changed; a `Cube` is one."""
+
+    @property
+    def title(self) -> str:
+        """For messages."""
+        ...
+
+    @property
+    def frozen(self) -> bool:
+        """Whether it forbids changes."""
+        ...
+
+    @property
+    def binned(self) -> datetime | None:
+        """When it was put in the bin."""
+        ...
+
+    @property
+    def governance(self) -> Governance:
+        """Its rules."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +73,35 @@ class Verdict:
 
 def may(action: Action, cube: Cube, context: Context) -> Verdict:
     """Whether `action` on `cube` is allowed in `context`."""
+    if action in _CHANGES:
+        return may_change(action, cube)
     if cube.binned:
         return Verdict(False, "it is in the bin")
     if action is Action.INJECT:
         return _may_inject(cube, context)
-    if action is Action.EDIT:
-        return _may_edit(cube)
     if cube.governance.sensitivity is Sensitivity.SECRET and cube.id not in context.attached:
         return Verdict(False, "it is secret, and was not chosen by hand")
     return Verdict(True, "it is yours")
 
 
-def _may_edit(cube: Cube) -> Verdict:
+def may_change(action: Action, cube: Governed) -> Verdict:
+    """Whether it may be edited, arranged or forgotten: the same everywhere. What lies in the bin can be arranged."""
     if cube.frozen:
         return Verdict(False, "it is frozen")
-    if cube.governance.access is Access.READ_ONLY:
+    if action is Action.EDIT and cube.binned:
+        return Verdict(False, "it is in the bin")
+    if action is Action.EDIT and cube.governance.access is Access.READ_ONLY:
         return Verdict(False, "it is read only")
     return Verdict(True, "it is yours")
+
+
+def require(action: Action, cube: Governed) -> None:
+    """Raise UserError where it may not be changed so. Every write asks this."""
+    verdict = may_change(action, cube)
+    if not verdict:
+        done = "forgotten" if action is Action.FORGET else "changed"
+        reason = verdict.reason.removeprefix("it ")
+        raise UserError(f"“{cube.title}” {reason}, so it was not {done}.", _WAYS.get(reason, ""))
 
 
 def _may_inject(cube: Cube, context: Context) -> Verdict:
@@ -74,3 +119,11 @@ def _may_inject(cube: Cube, context: Context) -> Verdict:
     if governance.scope is Scope.PROJECT and governance.project != context.project:
         return Verdict(False, f"it belongs to the project {governance.project}")
     return Verdict(True, "it is yours")
+
+
+_CHANGES = frozenset((Action.EDIT, Action.ARRANGE, Action.FORGET))
+_WAYS = {
+    "is frozen": "Unfreeze it first.",
+    "is read only": "Allow changes to it first.",
+    "is in the bin": "Take it out of the bin first.",
+}

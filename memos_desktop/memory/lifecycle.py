@@ -1,6 +1,7 @@
 """MemLifecycle (MemOS, section 5.4): the one table of transitions, what triggers each, and who may.
 
-`frozen` is a flag, no state: it forbids every transition. What is in the bin does not move either.
+`frozen` is a flag, no state: it forbids every transition. What is in the bin does not move either, but by RETURN: the
+time machine takes out of the bin too.
 """
 
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ class Trigger(StrEnum):
     EXPIRE = "expire"
     DISUSE = "disuse"
     RENEW = "renew"
+    RETURN = "return"
 
 
 class Actor(StrEnum):
@@ -42,9 +44,9 @@ class Actor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """Where a trigger leads, and who may pull it."""
+    """Where a trigger leads, and who may pull it. `to` None: to any state in which the memory stood before."""
 
-    to: State
+    to: State | None
     by: frozenset[Actor]
 
 
@@ -61,6 +63,7 @@ TRANSITIONS: Mapping[tuple[State, Trigger], Transition] = MappingProxyType({
     **{(state, Trigger.EXPIRE): Transition(State.EXPIRED, _PERSON | _CLOCK) for state in (*_LIVE, State.ARCHIVED)},
     **{(state, Trigger.RESTORE): Transition(State.GENERATED, _PERSON) for state in _SLEEPING},
     (State.EXPIRED, Trigger.RENEW): Transition(State.GENERATED, _PERSON),
+    **{(state, Trigger.RETURN): Transition(None, _PERSON) for state in State},
 })
 """(state, trigger) → transition. What is not here cannot happen. What comes back to GENERATED and was used before comes
 back ACTIVATED."""
@@ -69,6 +72,7 @@ _IMPOSSIBLE = {
     Trigger.USE: "count as used",
     Trigger.DISUSE: "archive",
     Trigger.RENEW: "renew",
+    Trigger.RETURN: "bring back",
 }
 
 
@@ -102,7 +106,7 @@ class Standing(Protocol):
 
 
 def after(cube: Standing, trigger: Trigger, actor: Actor = Actor.PERSON) -> State:
-    """The state of `cube` after `trigger`.
+    """The state of `cube` after `trigger`, which is not RETURN: see `returned`.
 
     Raises UserError for a frozen or binned cube, where the table has no such transition, and where it is not for
     `actor` to trigger it.
@@ -112,7 +116,7 @@ def after(cube: Standing, trigger: Trigger, actor: Actor = Actor.PERSON) -> Stat
     if cube.binned is not None:
         raise UserError(f"“{cube.title}” is in the bin. Nothing was changed.", "Take it out of the bin first.")
     found = TRANSITIONS.get((cube.state, trigger))
-    if found is None:
+    if found is None or found.to is None:
         verb = _IMPOSSIBLE.get(trigger, trigger.value)
         raise UserError(
             f"“{cube.title}” is {cube.state.value}; it is not possible to {verb} it. Nothing was changed.",
@@ -121,6 +125,18 @@ def after(cube: Standing, trigger: Trigger, actor: Actor = Actor.PERSON) -> Stat
     if actor not in found.by:
         raise UserError(f"“{cube.title}” was not changed: it is not for “{actor.value}” to {trigger.value} memories.")
     return State.ACTIVATED if found.to is State.GENERATED and cube.behaviour.uses else found.to
+
+
+def returned(cube: Standing, then: Standing, held: bool = True) -> State:
+    """The state to which the time machine brings `cube` back, as it was `then`. Raises UserError for a frozen one.
+
+    Merged stands only what something holds that was made from it; otherwise it comes back as what it was before that.
+    """
+    if cube.frozen:
+        raise UserError(f"“{cube.title}” is frozen and stays as it is. Nothing was changed.", "Unfreeze it first.")
+    if then.state is State.GENERATED or (then.state is State.MERGED and not held):
+        return State.ACTIVATED if cube.behaviour.uses else State.GENERATED
+    return then.state
 
 
 def due(cube: Cube, now: datetime, disuse: timedelta | None, touched: datetime | None = None) -> Trigger | None:

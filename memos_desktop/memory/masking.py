@@ -7,7 +7,7 @@ can be missed.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from memos_desktop.memory.bundle import Chain
@@ -23,7 +23,11 @@ GERMAN = frozenset(
 )
 """Where these are more than English ones, nouns are written with a capital letter: then only known names count."""
 
+_ONLY_GERMAN, _ONLY_ENGLISH = GERMAN - STOP_WORDS, STOP_WORDS - GERMAN
+
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_WORDS = re.compile(f"({_WORD.pattern})")
 _MAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\b")
 _DIGITS = re.compile(r"(?<![\w.,])(?:\+|\()?\d(?:[ ()/.\-–]{0,2}\d){6,18}(?![\w])")
@@ -47,7 +51,9 @@ class NameFinder:
         """Look for names in one version of a memory."""
         if cube.descriptive.speaker and cube.descriptive.speaker.casefold() not in OWN:
             self._found.update(_WORD.findall(cube.descriptive.speaker))
-        german = _is_german(_WORD.findall(f"{cube.title} {cube.text}"))
+        words = _WORD.findall(f"{cube.title} {cube.text}")
+        self._found.update(FIRST_NAMES.intersection(words))
+        german = _is_german(words)
         for text in (cube.text, cube.title):
             self._read(text, german)
 
@@ -59,15 +65,14 @@ class NameFinder:
         for told in _TOLD.finditer(text):
             self._found.update(_WORD.findall(told[1]))
         if not german:
-            inside = (word for sentence in sentences(text) for word in _WORD.findall(sentence.text)[1:])
-            self._found.update(word for word in inside if _looks_like_a_name(word))
-        self._found.update(FIRST_NAMES.intersection(_WORD.findall(text)))
+            for sentence in sentences(text):
+                inside = _WORD.findall(sentence.text)[1:]
+                self._found.update(word for word in inside if not word.islower() and _looks_like_a_name(word))
 
 
 def _is_german(words: Sequence[str]) -> bool:
-    small = [word.casefold() for word in words]
-    known = Counter(word in GERMAN for word in small if (word in GERMAN) != (word in STOP_WORDS))
-    return known[True] > known[False]
+    small = [*map(str.casefold, words)]
+    return sum(map(_ONLY_GERMAN.__contains__, small)) > sum(map(_ONLY_ENGLISH.__contains__, small))
 
 
 def _looks_like_a_name(word: str) -> bool:
@@ -93,9 +98,11 @@ class Masker:
 
     def text(self, text: str) -> str:
         """A text with marks."""
-        text = _MAIL.sub(lambda _: self._mark(MAILS, "e-mail"), text)
-        text = _IBAN.sub(self._account, text)
-        text = _DIGITS.sub(self._digits, text)
+        if "@" in text:  # looking for the rest of an address at every word takes longest of all
+            text = _MAIL.sub(lambda _: self._mark(MAILS, "e-mail"), text)
+        if _DIGIT.search(text):
+            text = _IBAN.sub(self._account, text)
+            text = _DIGITS.sub(self._digits, text)
         return self._without_names(text)
 
     def _cube(self, cube: Cube) -> Cube:
@@ -132,12 +139,11 @@ class Masker:
 
     def _without_names(self, text: str) -> str:
         """Names that stand beside each other are one: first and last name."""
-        made: list[str] = []
-        reached = 0
-        for start, end in _runs(text, self._names):
-            made += [text[reached:start], self._name(text[start:end])]
-            reached = end
-        return "".join((*made, text[reached:]))
+        parts = _WORDS.split(text)  # what is between words, a word, and so on
+        for first, last in _runs(parts[1::2], parts, self._names):
+            place, end = 2 * first + 1, 2 * last + 2
+            parts[place:end] = [self._name("".join(parts[place:end])), *[""] * (end - place - 1)]
+        return "".join(parts)
 
     def _name(self, name: str) -> str:
         first = (_WORD.findall(name) or [name])[0]
@@ -165,21 +171,18 @@ class Masker:
         return f"[{word}]"
 
 
-def _runs(text: str, names: frozenset[str]) -> Iterator[tuple[int, int]]:
-    """Where names stand: spans of one or several words with single blanks between."""
-    start = end = -1
-    for match in _WORD.finditer(text):
+def _runs(words: Sequence[str], parts: Sequence[str], names: frozenset[str]) -> list[list[int]]:
+    """Names among the words of a text that was split: the first and the last of those with single blanks between."""
+    runs: list[list[int]] = []
+    for number, word in enumerate(words):
         # Of a compound, as in "Nora-Sophie", one known part is enough.
-        if match[0] not in names and names.isdisjoint(match[0].split("-")):
+        if word not in names and ("-" not in word or names.isdisjoint(word.split("-"))):
             continue
-        if start >= 0 and text[end : match.start()] == " ":
-            end = match.end()
-            continue
-        if start >= 0:
-            yield start, end
-        start, end = match.span()
-    if start >= 0:
-        yield start, end
+        if runs and runs[-1][1] == number - 1 and parts[2 * number] == " ":
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return runs
 
 
 def _is_card(digits: str) -> bool:

@@ -38,15 +38,13 @@ class Activations:
         return {row["source_id"]: row["id"] for row in rows}
 
     def every(self, source_ids: Sequence[str]) -> tuple[str, ...]:
-        """All activation cubes of these sources: on the shelf, in the bin, and those that only the journal knows.
-
-        Reads the whole journal.
-        """
+        """All activation cubes of these sources: on the shelf, in the bin, and those whose making was undone."""
         rows = self._database.rows(
             "SELECT cube_id FROM cube_parents WHERE parent_id IN (SELECT value FROM json_each(:ids))"
             " AND cube_id IN (SELECT id FROM cubes WHERE kind = 'activation')"
-            " UNION SELECT j.key FROM journal_changes j JOIN json_each(json_extract(j.after, '$.parents')) p"
-            " WHERE j.table_name = 'cubes' AND j.before IS NULL AND json_extract(j.after, '$.kind') = 'activation'"
+            " UNION SELECT j.key FROM journal_steps s CROSS JOIN journal_changes j ON j.step_id = s.id"
+            " AND j.table_name = 'cubes' AND j.before IS NULL AND json_extract(j.after, '$.kind') = 'activation'"
+            " JOIN json_each(json_extract(j.after, '$.parents')) p WHERE s.undone = 1"
             " AND p.value IN (SELECT value FROM json_each(:ids))",
             {"ids": json.dumps(source_ids)},
         )

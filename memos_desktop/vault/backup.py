@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,10 +12,12 @@ from memos_desktop.errors import NotFoundError, VaultError
 from memos_desktop.ids import now
 from memos_desktop.paths import DataFolder
 from memos_desktop.vault.database import Database, explain
-from memos_desktop.vault.lock import FolderLock
+from memos_desktop.vault.lock import FolderLock, alone
 
 SUFFIX = ".sqlite3"
 DAILY, DAILY_KEPT = "daily", 3
+PATIENCE = 120.0
+"""Seconds to wait while another process makes or cleans copies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,15 @@ class Backup:
     bytes: int
 
 
+@contextlib.contextmanager
+def making(folder: DataFolder) -> Iterator[None]:
+    """No other process makes a copy, and nobody cleans copies, meanwhile: what is copied and renamed is not missed."""
+    with alone(folder.root / "backups.lock", PATIENCE):
+        yield
+
+
 def create(folder: DataFolder, label: str = "backup", database: Database | None = None) -> Backup:
-    """Copy the database, in use or not, into the folder of backups.
+    """Copy the database, in use or not, into the folder of backups; with the open `database` on its own thread.
 
     Raises VaultError where it cannot be read, is damaged or the copy cannot be written; a partial copy is
     removed. A copy made for the program's own sake, of the open `database`, is taken as it is.
@@ -40,10 +50,14 @@ def create(folder: DataFolder, label: str = "backup", database: Database | None 
     partial = target.with_suffix(".partial")
     try:
         folder.backups.mkdir(parents=True, exist_ok=True)
-        _copy(database.connection if database else None, folder.database, partial)
-        if database is None:
-            _require_whole(partial)
-        partial.replace(target)
+        if database is not None:
+            _copy(database.connection, folder.database, partial)
+            partial.replace(target)
+        else:
+            with making(folder):
+                _copy(None, folder.database, partial)
+                _require_whole(partial)
+                partial.replace(target)
     except (OSError, sqlite3.Error) as error:
         with contextlib.suppress(OSError):  # what could not be written may be impossible to remove too
             partial.unlink(missing_ok=True)

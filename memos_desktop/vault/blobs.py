@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from memos_desktop.errors import NotFoundError, VaultError
 from memos_desktop.ids import format_time, now
@@ -36,8 +37,8 @@ class BlobStore:
             for piece in pieces:
                 digest.update(piece)
                 size += len(piece)
-                self._refusable(file, piece)
-            os.fsync(file)
+                self._write(file, piece)
+            self._finish(file)
             sha256 = digest.hexdigest()
             path.replace(self.path(sha256))
         self._sync_folder()
@@ -82,7 +83,7 @@ class BlobStore:
     def collect(self) -> int:
         """Remove blobs that no cube version and no journal record refers to, and stray files.
 
-        Returns the bytes freed.
+        Returns the bytes freed. Raises VaultError where a file cannot be removed; the next time tries it again.
         """
         rows = self._database.rows(
             "SELECT sha256, bytes FROM blobs WHERE refs = 0 AND NOT EXISTS"
@@ -96,7 +97,13 @@ class BlobStore:
         kept = {row["sha256"] for row in self._database.rows("SELECT sha256 FROM blobs")}
         for path in self.folder.iterdir() if self.folder.is_dir() else ():
             if path.name not in kept:
-                path.unlink()
+                try:
+                    path.unlink()
+                except OSError as error:
+                    raise VaultError(
+                        f"{path} could not be removed: {error.strerror or error}.",
+                        "Make the folder writable for your account.",
+                    ) from error
         return freed
 
     def _whole(self, sha256: str) -> bool:
@@ -109,24 +116,33 @@ class BlobStore:
         return digest.hexdigest() == sha256
 
     @contextlib.contextmanager
-    def _temporary(self) -> Iterator[tuple[int, Path]]:
+    def _temporary(self) -> Iterator[tuple[BinaryIO, Path]]:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            file, name = tempfile.mkstemp(prefix="incoming-", dir=self.folder)
+            number, name = tempfile.mkstemp(prefix="incoming-", dir=self.folder)
         except OSError as error:
             raise self._refused(error) from error
         path = Path(name)
+        file = cast(BinaryIO, os.fdopen(number, "wb", buffering=0))
         try:
             yield file, path
         finally:
-            os.close(file)
+            file.close()
             path.unlink(missing_ok=True)
 
-    def _refusable(self, file: int, piece: bytes) -> None:
+    def _write(self, file: BinaryIO, piece: bytes) -> None:
         view = memoryview(piece)
         try:
             while view:
-                view = view[os.write(file, view) :]
+                view = view[file.write(view) :]
+        except OSError as error:
+            raise self._refused(error) from error
+
+    def _finish(self, file: BinaryIO) -> None:
+        """To the disk, and closed: Windows renames no open file."""
+        try:
+            os.fsync(file.fileno())
+            file.close()
         except OSError as error:
             raise self._refused(error) from error
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from memos_desktop.memory.bundle import CUBES, MANIFEST, MOST_BLOBS, VERSIONS, BundleError
+from memos_desktop.memory.bundle import CUBES, LARGEST_LINES, MANIFEST, MOST_BLOBS, VERSIONS, BundleError
 from memos_desktop.memory.bundle_fields import shown
 
 PIECE = 1 << 18
@@ -25,7 +25,6 @@ END = struct.Struct("<4s4H2LH")
 END64, LOCATOR = struct.Struct("<4sQ2H2L4Q"), struct.Struct("<4sLQL")
 LARGEST_DIRECTORY = 4 << 20
 LARGEST_MANIFEST = 8 << 20
-LARGEST_LINES = 2 << 30
 LARGEST_BUNDLE = 256 << 30
 """All members together, unpacked."""
 FREE, RATIO = 64 << 20, 200
@@ -176,6 +175,8 @@ class Archive:
             raise self.refused(f"{name} is a link or a folder, not a file")
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise self.refused(f"{name} is packed in a way that bundles are not")
+        if BLOB.fullmatch(name) and info.compress_type != zipfile.ZIP_STORED:
+            raise self.refused(f"{name} is compressed, which blobs are not")  # some megabytes could fill the disk
         if info.compress_type == zipfile.ZIP_STORED and info.compress_size != info.file_size:
             raise self.refused(f"{name} declares two sizes")
         most = LARGEST_MANIFEST if name == MANIFEST else LARGEST_LINES if name in (CUBES, VERSIONS) else LARGEST_BUNDLE

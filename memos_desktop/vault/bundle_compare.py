@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from memos_desktop.memory.bundle import Chain
 from memos_desktop.memory.bundle_import import BundleConflict, Clash, compare
 from memos_desktop.memory.bundle_text import copied_id
-from memos_desktop.memory.cube import Access, Cube, Kind
+from memos_desktop.memory.cube import Cube, Kind
+from memos_desktop.memory.governance import Action, may_change
 from memos_desktop.progress import Progress
 from memos_desktop.vault.bundle_reader import BundleReader, Outline
 from memos_desktop.vault.bundle_source import AT_ONCE, chains, there
@@ -100,7 +101,7 @@ def _fixed(mine: Cube) -> str:
     """Why a cube that is here cannot be replaced, or the empty string."""
     if mine.frozen:
         return "it is frozen here"
-    if mine.governance.access is Access.READ_ONLY:
+    if not may_change(Action.EDIT, replace(mine, binned=None)):
         return "it is read only here"
     if mine.kind is Kind.ACTIVATION:
         return "it is made from a text; keep that ready again instead"

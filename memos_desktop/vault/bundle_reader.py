@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from memos_desktop.memory.bundle import CUBES, MANIFEST, VERSIONS, BundleError, Chain, Manifest, Member, find_cycle
+from memos_desktop.memory.bundle import (
+    CUBES,
+    LARGEST_CUBE,
+    MANIFEST,
+    VERSIONS,
+    BundleError,
+    Chain,
+    Manifest,
+    Member,
+    find_cycle,
+)
 from memos_desktop.memory.bundle_fields import Wrong
 from memos_desktop.memory.bundle_schema import chain_of, read_head, read_manifest, read_version
 from memos_desktop.memory.cube import BlobPayload, Kind
@@ -17,8 +27,6 @@ from memos_desktop.progress import Progress
 from memos_desktop.vault.bundle_archive import Archive
 
 LONGEST_LINE = 32 << 20
-LARGEST_CUBE = 256 << 20
-"""Bytes of one cube's versions together: they are in memory at once."""
 
 
 @dataclass

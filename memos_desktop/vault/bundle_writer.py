@@ -16,9 +16,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Self, cast
 
-from memos_desktop.errors import VaultError
+from memos_desktop.errors import UserError, VaultError
 from memos_desktop.ids import now
-from memos_desktop.memory.bundle import BLOBS, CUBES, ENDINGS, MANIFEST, VERSIONS, Holds, Manifest, Member
+from memos_desktop.memory.bundle import (
+    BLOBS,
+    CUBES,
+    ENDINGS,
+    LARGEST_LINES,
+    MANIFEST,
+    MOST_BLOBS,
+    VERSIONS,
+    Holds,
+    Manifest,
+    Member,
+)
 from memos_desktop.memory.bundle_text import Lines, manifest_json
 from memos_desktop.vault.bundle_archive import PIECE, too_dense
 
@@ -42,18 +53,11 @@ class BundleWriter:
         self.cubes = self.versions = 0
         self._members: list[Member] = []
         self._closing = contextlib.ExitStack()
-        with self._refusable():
-            self._target = _checked(target)
-            _sweep(self._target)
-            prefix = f".{self._target.name}."
-            file, name = tempfile.mkstemp(prefix=prefix, suffix=UNFINISHED, dir=self._target.parent)
-            self._path = Path(name)
-            self._file = os.fdopen(file, "w+b")
-            self._closing.callback(self._path.unlink, missing_ok=True)
-            self._closing.callback(self._file.close)
-            _claim(self._file)
-            self._lists = {name: self._spool() for name in (CUBES, VERSIONS)}
         self._zip: zipfile.ZipFile | None = None
+        with self._refusable(), contextlib.ExitStack() as begun:
+            begun.callback(self._closing.close)
+            self._begin(target)
+            begun.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -64,15 +68,25 @@ class BundleWriter:
         self._path.unlink(missing_ok=True)
 
     def add(self, lines: Lines) -> None:
-        """Add a cube with its versions."""
+        """Add a cube with its versions. Raises UserError where they are more than anybody could import."""
         with self._refusable():
             self._lists[CUBES].write(lines.head)
             self._lists[VERSIONS].writelines(lines.versions)
+            if max(spool.tell() for spool in self._lists.values()) > LARGEST_LINES:
+                raise UserError(
+                    f"This is more than the {LARGEST_LINES >> 30} GB of text that one bundle holds; none was written.",
+                    "Export the memories in parts, by a filter for instance.",
+                )
         self.cubes += 1
         self.versions += len(lines.versions)
 
     def add_blob(self, holds: Holds, name: str, cube_id: str, pieces: Iterable[bytes], size: int) -> None:
         """Add a KV state (under its id) or an adapter (under its hash) of a cube, `size` bytes long."""
+        if len(self._members) >= MOST_BLOBS + len(self._lists):
+            raise UserError(
+                f"These are more than the {MOST_BLOBS:,} KV states and adapters that one bundle holds.",
+                "Export the memories in parts, or without them.",
+            )
         digest = hashlib.sha256()
 
         def counted() -> Iterator[bytes]:
@@ -104,9 +118,24 @@ class BundleWriter:
             self._file.flush()
             os.fsync(self._file.fileno())
             size = self._path.stat().st_size
+            if os.name == "nt":  # Windows renames no open file
+                self._file.close()
             self._path.replace(self._target)
+        with contextlib.suppress(OSError):  # the file is whole and in its place; some disks cannot say more
             _sync_folder(self._target.parent)
         return size
+
+    def _begin(self, target: Path) -> None:
+        self._target = _checked(target)
+        _sweep(self._target)
+        prefix = f".{self._target.name}."
+        file, name = tempfile.mkstemp(prefix=prefix, suffix=UNFINISHED, dir=self._target.parent)
+        self._path = Path(name)
+        self._file = os.fdopen(file, "w+b")
+        self._closing.callback(self._path.unlink, missing_ok=True)
+        self._closing.callback(self._file.close)
+        _claim(self._file)
+        self._lists = {name: self._spool() for name in (CUBES, VERSIONS)}
 
     def _packed(self) -> zipfile.ZipFile:
         """The archive, with the two lists in it. So much of the same that it looked like a trap is not compressed."""

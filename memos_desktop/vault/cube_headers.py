@@ -9,9 +9,10 @@ from typing import Any
 
 from memos_desktop.errors import UserError
 from memos_desktop.ids import ID_LENGTH, now
+from memos_desktop.memory import governance as rules
 from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.cube import Governance, Kind, State
-from memos_desktop.memory.lifecycle import Actor, Standing, Trigger, after
+from memos_desktop.memory.lifecycle import Actor, Trigger, after
 from memos_desktop.progress import Progress
 from memos_desktop.vault.cube_reads import CubeReads
 from memos_desktop.vault.heads import Head, heads
@@ -37,21 +38,18 @@ class CubeHeaders(CubeReads):
         *,
         actor: str = "user",
         reason: str = "",
-        state: State | None = None,
         tags: tuple[str, ...] | None = None,
         pinned: bool | None = None,
         frozen: bool | None = None,
         governance: Governance | None = None,
         progress: Progress | None = None,
     ) -> Changes:
-        """Change headers in place.
+        """Change headers in place; the state only changes by `transit`.
 
         Only what is given changes. A frozen cube lets only `frozen` be changed; an activation cube is not pinned,
         its source is.
         """
         columns: Row = {}
-        if state is not None:
-            columns["state"] = state.value
         if tags is not None:
             columns["tags"] = tags_column(tags)
         if pinned is not None:
@@ -79,8 +77,6 @@ class CubeHeaders(CubeReads):
                 raise UserError(
                     f"“{cube.title}” is made from the text of a memory, so it was not pinned.", "Pin that memory."
                 )
-            if columns and not (cube.frozen and frozen is False):
-                refuse_frozen(cube)
             return wanted
 
         return self.change_each(ids, label, changed, actor=actor, reason=reason, progress=progress)
@@ -127,12 +123,15 @@ class CubeHeaders(CubeReads):
         reasons: Mapping[str, str] | None = None,
         progress: Progress | None = None,
     ) -> Changes:
-        """Set in each header the columns that `changed` answers for it; it may raise to stop everything."""
-        whole = self._whole(ids)
+        """Set in each header the columns that `changed` answers for it; it may raise to stop everything.
+
+        Raises UserError for a frozen cube, unless it thaws.
+        """
+        whole = self.whole(ids)
         why = reasons or {}
         with self._journal.step(label, actor, reason) as step:
             found = heads(self._database, whole)
-            rows = ((head.id, changed(head), why.get(head.id, "")) for head in found)
+            rows = ((head.id, _allowed(head, changed(head)), why.get(head.id, "")) for head in found)
             _write(step, rows, progress, len(whole))
         return step.changes
 
@@ -150,7 +149,6 @@ class CubeHeaders(CubeReads):
         added, removed = tuple(add), frozenset(remove)
 
         def changed(cube: Head) -> Row:
-            refuse_frozen(cube)
             tags = tuple(tag for tag in (*cube.tags, *added) if tag not in removed)
             return {"tags": tags_column(tags)}
 
@@ -176,7 +174,7 @@ class CubeHeaders(CubeReads):
         whole = tuple(ids)
         return self._move(whole, _counted("Put back", whole), None, actor, reason, progress)
 
-    def _whole(self, ids: Iterable[str]) -> tuple[str, ...]:
+    def whole(self, ids: Iterable[str]) -> tuple[str, ...]:
         """Whole ids for ids or unique beginnings; what has the length of one is looked up when it is changed."""
         return tuple(id if len(id) >= ID_LENGTH else self.resolve(id) for id in ids)
 
@@ -192,7 +190,7 @@ class CubeHeaders(CubeReads):
         """Into the bin or out of it. What is where it shall be stays as it is."""
         columns = {"binned": moment(binned)}
         with self._journal.step(label, actor, reason) as step:
-            cubes = sorted(heads(self._database, self._whole(ids)), key=lambda head: head.kind is Kind.ACTIVATION)
+            cubes = sorted(heads(self._database, self.whole(ids)), key=lambda head: head.kind is Kind.ACTIVATION)
             sources = [cube for cube in cubes if cube.kind is not Kind.ACTIVATION]
             # The activation cubes come after the sources are written: then theirs are where they belong.
             for several in (sources, cubes[len(sources) :]):
@@ -214,10 +212,16 @@ class CubeHeaders(CubeReads):
                 yield followers[cube.id]
 
 
-def refuse_frozen(cube: Standing) -> None:
+def _allowed(cube: Head, columns: Row) -> Row:
+    """These columns, if they may be set. Freezing and unfreezing is allowed always, and what goes with unfreezing."""
+    if columns and columns.keys() != {"frozen"} and columns.get("frozen") != 0:
+        refuse_frozen(cube)
+    return columns
+
+
+def refuse_frozen(cube: rules.Governed) -> None:
     """Raise UserError for a cube that forbids changes."""
-    if cube.frozen:
-        raise UserError(f"“{cube.title}” is frozen, so it was not changed.", "Unfreeze it first.")
+    rules.require(rules.Action.ARRANGE, cube)
 
 
 def _write(step: Transaction, rows: ManyRows, progress: Progress | None, total: int) -> None:

@@ -1,14 +1,14 @@
 """What lists of cubes ask: one page of a filter in any order, the ids of some of it, how many there are of what.
 
-Filters and orders are answered from numpy columns. Until those are loaded, the plainest questions (what is on the
-shelf, by a header) are answered by SQL, which has indexes for their orders: a list opens before anything is loaded.
+Filters and orders are answered from numpy columns. Until those are loaded, SQL answers what it can (words, tags, what
+stands in a head; in the orders that have an index): a list opens, and a verb answers, before anything is loaded.
 """
 
 import json
 from array import array
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from memos_desktop.ids import now
 from memos_desktop.memory.completion import Values
@@ -20,6 +20,7 @@ from memos_desktop.vault.column_filter import ColumnFilter
 from memos_desktop.vault.column_orders import ColumnOrders
 from memos_desktop.vault.columns import Columns
 from memos_desktop.vault.database import Database
+from memos_desktop.vault.filter_sql import is_askable, where
 from memos_desktop.vault.rows import CUBE_COLUMNS, cube_of
 
 if TYPE_CHECKING:
@@ -67,8 +68,11 @@ class CubePages:
 
     def page(self, wanted: CubeFilter, offset: int, limit: int, sort: SortKey, descending: bool) -> CubePage:
         """The cubes from `offset` on. Equal ones keep the order in which they were added."""
-        if not self._columns.loaded and is_plain(wanted) and sort in ORDERS:
-            return self._plain_page(wanted, offset, limit, sort, descending)
+        if not self._columns.loaded and sort in ORDERS:
+            if is_plain(wanted):
+                return self._plain_page(wanted, offset, limit, sort, descending)
+            if is_askable(wanted):
+                return self._asked_page(wanted, offset, limit, sort, descending)
         places = self.places(wanted, sort, descending)
         return CubePage(self.cubes(places[offset : offset + limit].tolist()), offset, len(places))
 
@@ -118,15 +122,23 @@ class CubePages:
 
     def _plain_page(self, wanted: CubeFilter, offset: int, limit: int, sort: SortKey, descending: bool) -> CubePage:
         way = "DESC" if descending else "ASC"
-        where, values = plain_conditions(wanted)
-        sql = f"SELECT rowid FROM cubes WHERE {where} ORDER BY {ORDERS[sort]} {way}, rowid {way} LIMIT ? OFFSET ?"
+        condition, values = where(self._database, wanted)
+        sql = f"SELECT rowid FROM cubes WHERE {condition} ORDER BY {ORDERS[sort]} {way}, rowid {way} LIMIT ? OFFSET ?"
         found = self._database.rows(sql, (*values, limit, offset))
         if self._totals_at != self._database.generation or len(self._totals) >= REMEMBERED:
             self._totals.clear()
             self._totals_at = self._database.generation
         if wanted not in self._totals:
-            self._totals[wanted] = self._database.value(f"SELECT count(*) FROM cubes WHERE {where}", values)
+            self._totals[wanted] = self._database.value(f"SELECT count(*) FROM cubes WHERE {condition}", values)
         return CubePage(self.cubes([row[0] for row in found]), offset, self._totals[wanted])
+
+    def _asked_page(self, wanted: CubeFilter, offset: int, limit: int, sort: SortKey, descending: bool) -> CubePage:
+        """A page of what words find: all places at once, for finding them costs more than putting them in order."""
+        way = "DESC" if descending else "ASC"
+        condition, values = where(self._database, wanted)
+        found = f"SELECT rowid FROM cubes WHERE {condition} ORDER BY {ORDERS[sort]} {way}, rowid {way}"
+        places = [row[0] for row in self._database.rows(found, values)]
+        return CubePage(self.cubes(places[offset : offset + limit]), offset, len(places))
 
 
 def is_plain(wanted: CubeFilter) -> bool:
@@ -139,17 +151,3 @@ def is_passing(wanted: CubeFilter) -> bool:
     return any(
         term.field in PASSING or (term.field is Field.IS and Flag.EXPIRING in term.values) for term in wanted.terms
     )
-
-
-def plain_conditions(wanted: CubeFilter) -> tuple[str, tuple[Any, ...]]:
-    """A plain filter as a WHERE clause over `cubes`, with its parameters."""
-    clauses = ["binned IS NOT NULL" if wanted.binned else "binned IS NULL"]
-    values: list[Any] = []
-    for name in ("kind", "state", "type"):
-        if (value := getattr(wanted, name)) is not None:
-            clauses.append(f"{name} = ?")
-            values.append(str(value))
-    for name in ("pinned", "proposed"):  # written out: the indexes of the few that are so apply to nothing else
-        if (on := getattr(wanted, name)) is not None:
-            clauses.append(f"{name} = {int(on)}")
-    return " AND ".join(clauses), tuple(values)

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from memos_desktop.errors import UserError
 from memos_desktop.ids import now
+from memos_desktop.memory import governance
 from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.cube import ActivationPayload, Cube, Descriptive, Payload, TextPayload, title_of
-from memos_desktop.vault.cube_headers import CubeHeaders, refuse_frozen
+from memos_desktop.vault.cube_headers import CubeHeaders
 from memos_desktop.vault.purge import purge
 from memos_desktop.vault.rows import cube_row, current_columns, version_row
 
@@ -64,9 +65,10 @@ class CubeStore(CubeHeaders):
 
         An activation cube takes a new `payload` instead. Raises UserError for a frozen cube, for a text where the
         payload is none of its own, and where `expected_version` is not the current one: somebody else was faster.
+        What is read only, or in the bin, takes no other text or description.
         """
         old = self.get(cube_id)
-        refuse_frozen(old)
+        governance.require(governance.Action.EDIT if payload is None else governance.Action.ARRANGE, old)
         _refuse_outdated(old, expected_version)
         content = _new_payload(old, text, payload)
         wanted = descriptive or _retitled(old, text)

@@ -7,12 +7,15 @@ from datetime import datetime
 from itertools import islice
 
 from memos_desktop.errors import NotFoundError
-from memos_desktop.memory.cube import Behaviour, Kind, Scope, State
+from memos_desktop.memory.cube import Access, Behaviour, Governance, Kind, Scope, State
 from memos_desktop.vault.database import Database
 from memos_desktop.vault.rows import time_of
 
 PIECE = 500
-COLUMNS = "c.id, c.title, c.kind, c.state, c.frozen, c.binned, c.tags, c.uses, c.scope, c.project, c.expires"
+COLUMNS = (
+    "c.id, c.title, c.kind, c.state, c.frozen, c.binned, c.tags, c.uses, c.scope, c.project, c.expires, c.pinned,"
+    " c.proposed, c.access"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,16 @@ class Head:
     scope: Scope
     project: str | None
     expires: datetime | None
+    pinned: bool
+    proposed: bool
+    access: Access
+
+    @property
+    def governance(self) -> Governance:
+        """As far as it is known here."""
+        return Governance(
+            scope=self.scope, project=self.project, access=self.access, expires=self.expires, proposed=self.proposed
+        )
 
     @property
     def behaviour(self) -> Behaviour:
@@ -61,9 +74,13 @@ def heads(database: Database, ids: Iterable[str]) -> Iterator[Head]:
                 _SCOPES[row["scope"]],
                 row["project"],
                 time_of(row["expires"]),
+                bool(row["pinned"]),
+                bool(row["proposed"]),
+                _ACCESS[row["access"]],
             )
 
 
 _KINDS = {kind.value: kind for kind in Kind}
 _STATES = {state.value: state for state in State}
 _SCOPES = {scope.value: scope for scope in Scope}
+_ACCESS = {access.value: access for access in Access}

@@ -15,7 +15,9 @@ from typing import Any
 from memos_desktop.errors import UserError
 from memos_desktop.ids import format_time, now, parse_time
 from memos_desktop.memory.changes import Changes, RowChange, Step
+from memos_desktop.progress import Progress
 from memos_desktop.vault.database import Database
+from memos_desktop.vault.scrub import merge
 from memos_desktop.vault.transaction import Row, Touched, Transaction, dump, write_changes, write_head
 
 
@@ -45,34 +47,38 @@ class Journal:
         with self._transaction(_head("do", label, actor, reason), continues) as transaction:
             yield transaction
 
-    def undo(self) -> Changes | None:
-        """Take the latest step back that is not undone. None when there is none."""
-        found = self._undoable()
-        return None if found is None else self._play(found[0], found[1], "undo")
+    def undo(self, progress: Progress | None = None) -> Changes | None:
+        """Take the latest step back that is not undone. None when there is none. Cancelled it has not happened."""
+        found = self.undoable()
+        return None if found is None else self._play(found[0], found[1], "undo", progress)
 
-    def redo(self) -> Changes | None:
-        """Make the step again that was undone last. None when there is none."""
-        found = self._redoable()
-        return None if found is None else self._play(found[0], found[1], "redo")
+    def redo(self, progress: Progress | None = None) -> Changes | None:
+        """Make the step again that was undone last. None when there is none. Cancelled it has not happened."""
+        found = self.redoable()
+        return None if found is None else self._play(found[0], found[1], "redo", progress)
 
-    def undo_step(self, step_id: int) -> Changes:
+    def undo_step(self, step_id: int, progress: Progress | None = None) -> Changes:
         """Take this very step back. Raises UserError when it is not the latest one any more."""
-        found = self._undoable()
+        found = self.undoable()
         if found is None or found[0] != step_id:
             raise UserError(
                 "Something else was changed since, so this cannot be undone by itself. Nothing was done.",
                 "Use Undo to go back step by step, or the history of the memory to see what it was.",
             )
-        return self._play(found[0], found[1], "undo")
+        return self._play(found[0], found[1], "undo", progress)
+
+    def size(self, step_id: int) -> int:
+        """How many rows a step changed."""
+        return int(self._database.value("SELECT count(*) FROM journal_changes WHERE step_id = ?", (step_id,)))
 
     def undo_label(self) -> str | None:
         """What undo would take back."""
-        found = self._undoable()
+        found = self.undoable()
         return None if found is None else found[1]
 
     def redo_label(self) -> str | None:
         """What redo would make again."""
-        found = self._redoable()
+        found = self.redoable()
         return None if found is None else found[1]
 
     def steps(
@@ -136,8 +142,7 @@ class Journal:
             Transaction(self._database, {**_head("do", label, actor, reason), "undoable": 0}).begin()
             yield forget
             self._derive(touched)
-            for table in ("passages_fts", "passages_words"):  # a deleted word stays in the index until it is merged
-                self._database.run(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
+            merge(self._database)
             # Labels may quote what was removed, and there is nothing left to undo.
             self._database.run(
                 "UPDATE journal_steps SET label = 'Change of something removed since', reason = '',"
@@ -166,27 +171,37 @@ class Journal:
             label=str(head["label"]),
         )
 
-    def _undoable(self) -> tuple[int, str] | None:
+    def undoable(self) -> tuple[int, str] | None:
+        """The number and label of the step that undo takes back."""
         sql = "SELECT id, label FROM journal_steps WHERE action = 'do' AND undone = 0 AND undoable = 1"
         found = self._database.row(f"{sql} ORDER BY id DESC LIMIT 1")
         return None if found is None else (found["id"], found["label"])
 
-    def _redoable(self) -> tuple[int, str] | None:
+    def redoable(self) -> tuple[int, str] | None:
+        """The number and label of the step that redo makes again."""
         found = self._database.row(
             "SELECT id, label FROM journal_steps WHERE redoable = 1 ORDER BY id LIMIT 1"
         )
         return None if found is None else (found["id"], found["label"])
 
-    def _play(self, step_id: int, label: str, action: str) -> Changes:
+    def _play(self, step_id: int, label: str, action: str, progress: Progress | None) -> Changes:
         sql = "SELECT * FROM journal_changes WHERE step_id = ? ORDER BY number"
         changes = [_row_change(row) for row in self._database.rows(sql, (step_id,))]
         head = {**_head(action, label, "user", ""), "of": step_id}
         undone = action == "undo"
         with self._transaction(head, None) as transaction:
-            (transaction.revert if undone else transaction.repeat)(changes)
+            (transaction.revert if undone else transaction.repeat)(changes, _reporter(progress, len(changes)))
             flags = "undone = 1, redoable = 1" if undone else "undone = 0, redoable = 0"
             self._database.run(f"UPDATE journal_steps SET {flags} WHERE id = ?", (step_id,))
         return transaction.changes
+
+
+def _reporter(progress: Progress | None, total: int) -> Callable[[int], None]:
+    def report(done: int) -> None:
+        if progress is not None:
+            progress.update(done, total, f"{done:,} of {total:,}")
+
+    return report
 
 
 def _head(action: str, label: str, actor: str, reason: str) -> Row:

@@ -7,10 +7,13 @@ locks nothing.
 import contextlib
 import os
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from memos_desktop.errors import VaultError
 
+PAUSE = 0.05
 LOCK_AT = 1 << 20  # Windows locks bytes: far behind the process id, so that others can still read it
 
 
@@ -47,6 +50,33 @@ class FolderLock:
     def release(self) -> None:
         """Let others in. The file stays: removing it could hit another process's fresh lock."""
         os.close(self._file)
+
+
+@contextlib.contextmanager
+def alone(path: Path, seconds: float) -> Iterator[None]:
+    """Do something that only one may do at a time, of this process or any other; wait for whoever does it now.
+
+    Raises VaultError after some time, and where the file cannot be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise VaultError(
+            f"The folder {path.parent} cannot be used: {error.strerror}. Nothing was changed.",
+            "Make the folder writable for your account.",
+        ) from error
+    try:
+        end = time.monotonic() + seconds
+        while not _lock(file):
+            if time.monotonic() > end:
+                raise VaultError(
+                    f"Another MemOS Desktop is at work in {path.parent}. Nothing was changed.", "Try again later."
+                )
+            time.sleep(PAUSE)
+        yield
+    finally:
+        os.close(file)
 
 
 def _read_pid(file: int) -> str:

@@ -73,8 +73,9 @@ class Past:
         if step_id == self.step_id:
             return
         if self._is_far(step_id):
-            self.close()
+            left = self._database
             self._open(step_id)
+            left.close()
             return
         before = self.step_id
         with self._database.transaction():
@@ -163,9 +164,13 @@ class Past:
         gone = f"{among} AND id NOT IN (SELECT id FROM now.messages)"
         self._database.run(f"DELETE FROM main.messages WHERE {gone}", (ids,))
         self._database.run(
-            "UPDATE main.messages SET text = n.text, receipt = n.receipt FROM now.messages n"
+            "UPDATE main.messages SET text = n.text, caption = n.caption, receipt = n.receipt FROM now.messages n"
             f" WHERE n.id = messages.id AND messages.{among}",
             (ids,),
+        )
+        chats = f"id IN (SELECT chat_id FROM main.messages WHERE {among})"
+        self._database.run(
+            f"UPDATE main.chats SET title = n.title FROM now.chats n WHERE n.id = chats.id AND chats.{chats}", (ids,)
         )
 
     def latest(self) -> int:

@@ -1,20 +1,25 @@
 """Bringing cubes back to how they were: all of them or some, as one new step that undo takes back. Chats stay.
 
 A text that differs becomes a new version with the old words; nothing of the chain is lost. What was added since goes
-to the bin. A frozen cube is not changed. Activation cubes follow their sources: what models have read is derived, so
-they come and go but keep what they hold.
+to the bin. A frozen cube is not changed, and one that is read only keeps its text. Activation cubes follow their
+sources: what models have read is derived, so they come and go but keep what they hold.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeVar
 
 from memos_desktop.errors import NotFoundError, UserError
 from memos_desktop.ids import now
 from memos_desktop.memory.changes import Changes
-from memos_desktop.memory.cube import BlobPayload, Cube, Kind
+from memos_desktop.memory.cube import BlobPayload, Cube, Kind, State
+from memos_desktop.memory.governance import Action, Verdict, may_change
+from memos_desktop.memory.lifecycle import returned
+from memos_desktop.memory.operators.split import holds
 from memos_desktop.memory.snapshot import Place
+from memos_desktop.progress import Progress
 from memos_desktop.vault.activations import Activations
 from memos_desktop.vault.past import Then, rows_then
 from memos_desktop.vault.rows import (
@@ -30,6 +35,7 @@ from memos_desktop.vault.transaction import Transaction
 from memos_desktop.vault.vault import Vault
 
 CHUNK = 500
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,15 @@ class _Plan:
     add: list[Cube] = field(default_factory=list)
     left: list[tuple[str, str]] = field(default_factory=list)
 
+    def held(self, vault: Vault, cube_id: str) -> bool:
+        """Whether something that was made from it stands for it afterwards."""
+        coming = {then.id: then for then in (*self.add, *(then for then, _ in self.back))}
+        if any(holds(then) and cube_id in then.parents for then in coming.values()):
+            return True
+        gone = {cube.id for cube in self.bin} | coming.keys()
+        rows = vault.database.rows("SELECT cube_id FROM cube_parents WHERE parent_id = ?", (cube_id,))
+        return any(holds(child) for child in vault.cubes.many(row[0] for row in rows if row[0] not in gone))
+
     def leave(self, cube: Cube, reason: str) -> None:
         """It stays as it is; where it was asked for by name, nothing is done at all."""
         if self.strict:
@@ -61,27 +76,49 @@ class _Plan:
         self.left.append((cube.title, reason))
 
 
-def restore(vault: Vault, place: Place, ids: Sequence[str] | None = None) -> Restored:
+def restore(
+    vault: Vault, place: Place, ids: Sequence[str] | None = None, progress: Progress | None = None
+) -> Restored:
     """Bring cubes back to how they were after the step of `place`: these, or all that changed since.
 
     By name: raises UserError for one that is frozen or was not there, NotFoundError for one that nobody knows. Where
-    all are restored, such cubes stay as they are and are told. A snapshot is made before all are restored.
+    all are restored, such cubes stay as they are and are told. A snapshot is made before all are restored. `progress`
+    may raise Cancelled: nothing was changed then.
     """
     then = rows_then(vault.database, place.step_id, None if ids is None else _named(vault, ids))
     if ids is None and then.ids:
         vault.snapshots.before(f"restoring {_words(place)}")
     plan = _Plan(place, ids is not None, then)
-    _fill(plan, {cube.id: cube for cube in _there(vault, then.ids)})
+    count = _Count(progress, 2 * len(then.ids))
+    _fill(plan, {cube.id: cube for cube in count.each(_there(vault, then.ids))})
     with vault.step(_label(plan), reason=f"as it was on {_date(place.time)}") as step:
-        done = _Restoring(vault, plan, step).run()
+        done = _Restoring(vault, plan, step, count).run()
     return replace(done, changes=step.changes)
+
+
+class _Count:
+    """How far it is: each cube is looked at once and written once."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress = progress
+        self._total = total
+        self._done = 0
+
+    def each(self, cubes: Iterable[T]) -> Iterator[T]:
+        """The same, counted."""
+        for cube in cubes:
+            yield cube
+            self._done += 1
+            if self._progress is not None and self._done % CHUNK == 0:
+                self._progress.update(self._done, self._total)
 
 
 class _Restoring:
     """Carries a plan out inside a step."""
 
-    def __init__(self, vault: Vault, plan: _Plan, step: Transaction) -> None:
+    def __init__(self, vault: Vault, plan: _Plan, step: Transaction, count: _Count) -> None:
         self._vault = vault
+        self._count = count
         self._plan = plan
         self._step = step
         self._activations = Activations(vault.database)
@@ -108,11 +145,11 @@ class _Restoring:
     def _add(self, cubes: Iterable[Cube]) -> int:
         """Cubes whose rows are gone: somebody undid that they were made."""
         count = 0
-        for cube in cubes:
+        for cube in self._count.each(cubes):
             chain = self._plan.then.chains[cube.id]
             if not self._fits(cube) or not all(map(self._has_blob, chain)):
                 continue
-            self._step.add("cubes", cube_row(cube))
+            self._step.add("cubes", cube_row(replace(cube, state=self._state(cube, cube))))
             for version in chain:
                 self._step.add("versions", version_row(version))
             count += 1
@@ -120,14 +157,14 @@ class _Restoring:
 
     def _bring_back(self, pairs: Iterable[tuple[Cube, Cube]]) -> int:
         heads: list[tuple[str, Row, str]] = []
-        for then, present in pairs:
-            columns = _header(then)
+        for then, present in self._count.each(pairs):
+            columns = {**_header(then), "state": self._state(then, present).value}
             if then.binned is None and present.binned is not None:
                 if not self._fits(then):
                     continue
                 columns["binned"] = None
                 heads += self._follower(present)
-            if _content(then) != _content(present) and then.kind is not Kind.ACTIVATION:
+            if _rewrites(then, present):
                 if not self._has_blob(then):
                     continue
                 columns |= self._new_version(then, present)
@@ -135,6 +172,11 @@ class _Restoring:
         heads.sort(key=lambda head: sorted(head[1]))  # rows that set the same columns are written together
         self._step.change_many("cubes", heads)
         return len(heads)
+
+    def _state(self, then: Cube, present: Cube) -> State:
+        """Where all are restored what was merged then is again as it was; one by itself may have lost its holder."""
+        held = not self._plan.strict or then.state is not State.MERGED or self._plan.held(self._vault, then.id)
+        return returned(present, then, held)
 
     def _follower(self, source: Cube) -> list[tuple[str, Row, str]]:
         """The activation cube that went into the bin with its source comes out with it, if it was there then."""
@@ -223,8 +265,8 @@ def _fill(plan: _Plan, present: dict[str, Cube]) -> None:
             plan.leave(cube, f"it was not there yet on {_date(plan.place.time)}")
         elif cube.binned is not None if then is None else not _differs(then, cube):
             continue
-        elif cube.frozen:
-            plan.leave(cube, "it is frozen")
+        elif not (verdict := _may(then, cube)):
+            plan.leave(cube, verdict.reason)
         else:
             if cube.binned is None and (then is None or then.binned is not None):
                 plan.bin.append(cube)
@@ -235,7 +277,18 @@ def _fill(plan: _Plan, present: dict[str, Cube]) -> None:
 def _differs(then: Cube, present: Cube) -> bool:
     if (then.binned is None) != (present.binned is None) or _header(then) != _header(present):
         return True
+    return _rewrites(then, present)
+
+
+def _rewrites(then: Cube, present: Cube) -> bool:
+    """Whether the memory says something else now."""
     return then.kind is not Kind.ACTIVATION and _content(then) != _content(present)
+
+
+def _may(then: Cube | None, present: Cube) -> Verdict:
+    """What lies in the bin may be brought back with its old words too."""
+    action = Action.EDIT if then is not None and _rewrites(then, present) else Action.ARRANGE
+    return may_change(action, replace(present, binned=None))
 
 
 def _header(cube: Cube) -> Row:

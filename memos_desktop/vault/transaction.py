@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -123,13 +124,13 @@ class Transaction:
         self._database.run(f"DELETE FROM {table} WHERE id = ?", (key,))
         self._record(table, key, dict(found), None)
 
-    def revert(self, changes: Sequence[RowChange]) -> None:
-        """Take recorded changes back, the last one first."""
-        self._turn([(each.table, each.key, each.after, each.before) for each in reversed(changes)])
+    def revert(self, changes: Sequence[RowChange], report: Callable[[int], None]) -> None:
+        """Take recorded changes back, the last one first; `report` as in `change_many`."""
+        self._turn([(each.table, each.key, each.after, each.before) for each in reversed(changes)], report)
 
-    def repeat(self, changes: Sequence[RowChange]) -> None:
+    def repeat(self, changes: Sequence[RowChange], report: Callable[[int], None]) -> None:
         """Make recorded changes again."""
-        self._turn([(each.table, each.key, each.before, each.after) for each in changes])
+        self._turn([(each.table, each.key, each.before, each.after) for each in changes], report)
 
     def flush(self) -> None:
         """Write the step and its changes to the journal.
@@ -177,16 +178,29 @@ class Transaction:
         names = ", ".join(f"{name} = ?" for name in columns)
         self._database.run(f"UPDATE {table} SET {names} WHERE id = ?", (*columns.values(), key))
 
-    def _turn(self, changes: "Sequence[tuple[str, str, Row | None, Row | None]]") -> None:
+    def _turn(
+        self, changes: "Sequence[tuple[str, str, Row | None, Row | None]]", report: Callable[[int], None]
+    ) -> None:
+        done = 0
         for (table, updates), several in groupby(changes, lambda each: (each[0], None not in each[2:])):
             if updates:
-                self.change_many(table, ((key, new or {}, "") for _, key, _, new in several))
+                rows = [(key, new or {}, "") for _, key, _, new in several]
+                self.change_many(table, rows, partial(_beyond, report, done))
+                done += len(rows)
                 continue
             for _, key, _, new in several:
                 if new is None:
                     self.remove(table, key)
                 else:
                     self.add(table, new)
+                done += 1
+                if done % PIECE == 0:
+                    report(done)
+
+
+def _beyond(report: Callable[[int], None], before: int, done: int) -> None:
+    """Report a part of something as part of the whole."""
+    report(before + done)
 
 
 def _pieces(rows: ManyRows) -> "Iterator[list[tuple[str, Mapping[str, Any], str]]]":

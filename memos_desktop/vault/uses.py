@@ -92,7 +92,7 @@ class UseLog:
         used = Behaviour(before.uses + 1, last, heated(before, last))
         columns = behaviour_columns(used)
         leads = TRANSITIONS.get((State(row["state"]), Trigger.USE))
-        if leads is not None and not row["frozen"] and row["binned"] is None:
+        if leads is not None and leads.to is not None and not row["frozen"] and row["binned"] is None:
             columns["state"] = leads.to.value
         names = ", ".join(f"{name} = ?" for name in columns)
         self._database.run(f"UPDATE cubes SET {names} WHERE id = ?", (*columns.values(), use.cube_id))

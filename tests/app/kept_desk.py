@@ -95,14 +95,14 @@ def cold_answer(workspace, text=SECOND, **request):
 
 def tidied(workspace):
     """What the program does after it was started, and what follows from that on the thread that removes states."""
-    workspace.tidy().result(30)
+    workspace.housekeeping.begin().result(30)
     workspace._kept._writer.call(lambda: None, urgency=Urgency.IDLE)
 
 
 def grown_older(monkeypatch):
     """From now on the bin was filled a month ago."""
     later = now() + timedelta(days=31)
-    monkeypatch.setattr("memos_desktop.app.workspace.now", lambda: later)
+    monkeypatch.setattr("memos_desktop.app.housekeeping.now", lambda: later)
 
 
 def files(folder):

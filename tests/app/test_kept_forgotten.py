@@ -170,7 +170,7 @@ def test_a_text_forgotten_while_its_chat_waits_to_be_written_is_not_kept(keeping
         keeping.models.reset().result(30)
         keeping.library.bin([cube.id]).result(10)
         grown_older(monkeypatch)
-        keeping.tidy().result(30)
+        keeping.housekeeping.begin().result(30)
     tidied(keeping)
     assert owned(keeping, attached.chat.id) == []
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from app_values import send
 
-from memos_desktop.errors import NotFoundError, UserError
+from memos_desktop.errors import NotFoundError, UserError, VaultError
 from memos_desktop.ids import now
 from memos_desktop.memory.cube import CubeFilter, Scope, SemanticType, State
 from memos_desktop.vault.backup import list_backups
@@ -77,13 +77,8 @@ def test_archive_takes_it_out_of_recall_and_restore_brings_it_back(workspace):
     assert not workspace.library.restore([cube.id]).result(10)  # it is there already
 
 
-def test_several_at_once_are_one_step_all_or_nothing(workspace):
+def test_several_at_once_are_one_step(workspace):
     one, two = add(workspace, "One."), add(workspace, "Two.")
-    workspace.library.freeze([two.id], True).result(10)
-    with pytest.raises(UserError):
-        workspace.library.archive([one.id, two.id]).result(10)
-    assert get(workspace, one).state is State.GENERATED
-    workspace.library.freeze([two.id], False).result(10)
     workspace.library.archive([one.id, two.id]).result(10)
     workspace.library.undo().result(10)
     assert {get(workspace, one).state, get(workspace, two).state} == {State.GENERATED}
@@ -120,12 +115,28 @@ def test_the_bin(workspace):
 def test_the_bin_is_emptied_after_a_month_and_not_before(workspace, monkeypatch):
     cube = add(workspace)
     workspace.library.bin([cube.id]).result(10)
-    workspace.tidy().result(10)
+    workspace.housekeeping.begin().result(10)
     assert get(workspace, cube).binned is not None
-    monkeypatch.setattr("memos_desktop.app.workspace.now", lambda: now() + timedelta(days=31))
-    workspace.tidy().result(10)
+    monkeypatch.setattr("memos_desktop.app.housekeeping.now", lambda: now() + timedelta(days=31))
+    workspace.housekeeping.begin().result(10)
     with pytest.raises(NotFoundError):
         get(workspace, cube)
+
+
+def test_a_backup_that_fails_is_told_and_stops_nothing_else(workspace, monkeypatch):
+    cube = add(workspace)
+    workspace.library.bin([cube.id]).result(10)
+    monkeypatch.setattr("memos_desktop.app.housekeeping.now", lambda: now() + timedelta(days=31))
+
+    def full(*_arguments):
+        raise VaultError("The disk is full.")
+
+    monkeypatch.setattr("memos_desktop.vault.backup.create_daily", full)
+    with pytest.raises(VaultError, match="The disk is full"):
+        workspace.housekeeping.begin().result(10)
+    with pytest.raises(NotFoundError):
+        get(workspace, cube)
+    assert workspace._sweeper._thread is not None
 
 
 def test_what_an_answer_used_is_forgotten_after_three_months(workspace, monkeypatch):
@@ -134,11 +145,11 @@ def test_what_an_answer_used_is_forgotten_after_three_months(workspace, monkeypa
 
     cube = add(workspace)
     send(workspace, "What is my cat called?")
-    monkeypatch.setattr("memos_desktop.app.workspace.now", lambda: now() + timedelta(days=89))
-    workspace.tidy().result(10)
+    monkeypatch.setattr("memos_desktop.app.housekeeping.now", lambda: now() + timedelta(days=89))
+    workspace.housekeeping.begin().result(10)
     assert len(notes()) == 1
-    monkeypatch.setattr("memos_desktop.app.workspace.now", lambda: now() + timedelta(days=91))
-    workspace.tidy().result(10)
+    monkeypatch.setattr("memos_desktop.app.housekeeping.now", lambda: now() + timedelta(days=91))
+    workspace.housekeeping.begin().result(10)
     assert notes() == []
     assert get(workspace, cube).behaviour.uses == 1
 
@@ -147,12 +158,12 @@ def test_a_backup_a_day_and_the_last_three_stay(workspace, folder, monkeypatch):
     def backups():
         return [backup.name for backup in list_backups(folder)]
 
-    workspace.tidy().result(10)
-    workspace.tidy().result(10)
+    workspace.housekeeping.begin().result(10)
+    workspace.housekeeping.begin().result(10)
     assert len(backups()) == 1
     for day in range(1, 5):
         monkeypatch.setattr("memos_desktop.vault.backup.now", lambda day=day: now() + timedelta(days=2 * day))
-        workspace.tidy().result(10)
+        workspace.housekeeping.begin().result(10)
     assert len(backups()) == 3
 
 

@@ -72,7 +72,7 @@ def test_merged_memories_are_shown_but_no_longer_recalled(workspace):
     assert workspace.library.page(CubeFilter(state=State.MERGED), 0, 9).result(10).total == 2
 
 
-@pytest.mark.parametrize("change", ["edit", "freeze", "bin", "archive", "expire"])
+@pytest.mark.parametrize("change", ["edit", "freeze", "bin", "archive", "expire", "forget"])
 def test_what_changed_since_the_preview_is_not_fused(workspace, change):
     one, two = add(workspace, *CLARA)
     preview = workspace.operations.fuse_preview([one.id, two.id]).result(10)
@@ -82,6 +82,8 @@ def test_what_changed_since_the_preview_is_not_fused(workspace, change):
         workspace.library.freeze([two.id], True).result(10)
     elif change == "expire":
         workspace.operations.expire([two.id]).result(10)
+    elif change == "forget":
+        workspace.forgetting.forget([two.id]).future.result(30)
     else:
         getattr(workspace.library, change)([two.id]).result(10)
     before = dump(workspace)
@@ -205,7 +207,7 @@ def test_headers_change_only_what_is_given(workspace):
     operations.set_header([one.id], scope=Scope.PROJECT, priority=4, access=Access.READ_ONLY).result(10)
     rules = workspace.library.cube(one.id).result(10).governance
     assert (rules.scope, rules.project, rules.priority, rules.access) == (Scope.PROJECT, "boat", 4, Access.READ_ONLY)
-    with pytest.raises(UserError, match="belongs to none"):
+    with pytest.raises(UserError, match="is of no project"):
         operations.set_header([one.id], project=None).result(10)
     operations.set_header([one.id], scope=Scope.PRIVATE, project=None).result(10)
     assert workspace.library.cube(one.id).result(10).governance.project is None
@@ -246,14 +248,47 @@ def test_bulk_verbs_take_a_filter(workspace):
         workspace.operations.bulk("explode", [])
 
 
-def test_one_memory_in_the_way_leaves_all_as_they_were(workspace):
-    cubes = add(workspace, *(f"Memory number {number}." for number in range(700)))
-    workspace.library.freeze([cubes[-1].id], True).result(10)
+@pytest.mark.parametrize("count", [3, 700])
+def test_what_cannot_take_part_stays_and_is_named_with_the_reason(workspace, count):
+    cubes = add(workspace, *(f"Memory number {number}." for number in range(count)))
+    ids = [cube.id for cube in cubes]
+    frozen, gone = cubes[-1], cubes[-2]
+    workspace.library.freeze([frozen.id], True).result(10)
+    workspace.library.bin([gone.id]).result(10)
     before = dump(workspace)
-    for verb in ("pin", "archive", "bin", "expire", "renew"):
-        with pytest.raises(UserError, match="frozen"):
-            workspace.operations.bulk(verb, [cube.id for cube in cubes]).future.result(10)
+    for verb in ("pin", "archive", "tag", "expire", "set_header"):
+        wanted = {"tag": {"add": ("x",)}, "set_header": {"priority": 3}}.get(verb, {})
+        done = workspace.operations.bulk(verb, ids, **wanted).future.result(10)
+        assert [(one.id, one.reason) for one in done.left] == [(gone.id, "in the bin"), (frozen.id, "frozen")]
+        assert done.cubes == set(ids) - {frozen.id, gone.id}
+        workspace.library.undo_step(done.step_id).result(10)
         assert dump(workspace) == before
+
+
+@pytest.mark.parametrize("count", [2, 700])
+def test_where_none_can_take_part_nothing_is_changed_and_no_snapshot_made(workspace, count):
+    cubes = add(workspace, *(f"Memory number {number}." for number in range(count)))
+    ids = [cube.id for cube in cubes]
+    workspace.library.freeze(ids[:-1], True).result(10)
+    workspace.library.bin(ids[-1:]).result(10)
+    before, snapshots = dump(workspace), workspace.time.snapshots().result(10)
+    for verb in ("pin", "archive", "tag", "expire"):
+        with pytest.raises(UserError, match=r"None of these .* frozen, 1 is in the bin. Nothing was changed"):
+            workspace.operations.bulk(verb, ids).future.result(10)
+    assert (dump(workspace), workspace.time.snapshots().result(10)) == (before, snapshots)
+    with pytest.raises(NotFoundError, match="Nothing was changed"):
+        workspace.operations.bulk("archive", ["nowhere00000000000000000000"]).future.result(10)
+
+
+def test_a_header_without_a_project_and_a_past_expiry_name_those_that_stay(workspace):
+    one, two = add(workspace, "One.", project="boat")[0], add(workspace, "Two.")[0]
+    scoped = workspace.operations.set_header([one.id, two.id], scope=Scope.PROJECT).result(10)
+    assert [(left.title, left.reason) for left in scoped.left] == [("Two.", "of no project")]
+    fuse(workspace, add(workspace, *CLARA))
+    merged = workspace.library.page(CubeFilter(state=State.MERGED), 0, 1).result(10).cubes[0]
+    over = workspace.operations.set_header([two.id, merged.id], expires=now() - timedelta(days=1)).result(10)
+    assert [left.reason for left in over.left] == ["merged"]
+    assert state(workspace, two, merged) == [State.EXPIRED, State.MERGED]
 
 
 def test_cancelling_a_bulk_verb_changes_nothing(workspace, monkeypatch):

@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from operator_writer import OTHERS
 
 from memos_desktop.memory.cube import Origin, State
 from memos_desktop.vault import check
@@ -40,7 +41,7 @@ def killed_run(folder, seed):
 
 def verify(vault):
     """Nothing was done by halves."""
-    columns = "state, pinned, tags, binned IS NULL, expires, priority"
+    columns = "state, frozen, pinned, tags, binned IS NULL, expires, priority"
     several = vault.database.rows(f"SELECT DISTINCT {columns} FROM cubes WHERE owner = 'group'")
     assert len(several) == 1, [tuple(row) for row in several]
     cubes = list(vault.cubes.many([row[0] for row in vault.database.rows("SELECT id FROM cubes")]))
@@ -56,6 +57,24 @@ def verify(vault):
     assert all(held[cube.id] for cube in cubes if cube.state is State.MERGED)
     swept = vault.database.rows("SELECT DISTINCT state FROM cubes WHERE title LIKE 'old %' AND state <> 'generated'")
     assert {row["state"] for row in swept} <= {"archived"}
+    verify_one_by_one(vault, cubes)
+
+
+def verify_one_by_one(vault, cubes):
+    """Proposals of one call, memories that were brought back alone, and snapshots."""
+    proposals = {}
+    for cube in cubes:
+        kind, _, rest = cube.text.partition(" ")
+        if kind == "maybe":
+            proposals.setdefault(rest.rpartition(" ")[0], set()).add(cube.governance.proposed)
+        elif kind in ("first", "second"):
+            assert cube.tags == (("second",) if kind == "second" else ())
+    assert all(len(found) == 1 for found in proposals.values())
+    last = vault.database.value("SELECT max(id) FROM journal_steps")
+    for snapshot in vault.snapshots.list():
+        assert snapshot.automatic or snapshot.name.startswith(("made ", "renamed "))
+        assert snapshot.step_id <= last
+    assert len([one for one in vault.snapshots.list() if one.name.startswith("made ")]) <= ROUNDS
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is of POSIX")
@@ -69,6 +88,6 @@ def test_twelve_kills_leave_every_operator_done_or_not_begun(folder):
             verify(vault)
         finally:
             vault.close()
-    assert finished.keys() >= {"bulk", "fuse", "split", "parts", "sweep", "undo"}
+    assert finished.keys() >= {"bulk", "freeze", "unfreeze", *OTHERS}
     report = check.check(folder)
     assert (report.ok, report.problems) == (True, ())

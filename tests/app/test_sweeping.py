@@ -113,7 +113,7 @@ def test_the_program_sweeps_at_its_start_and_when_the_next_expiry_comes(workspac
     two = workspace.library.add("Another thing.").result(10)
     past = Governance(expires=now() - timedelta(minutes=1))
     workspace._store.apply(lambda vault: vault.cubes.update([one.id], "Expiry", governance=past))
-    wait_for(workspace, one, State.EXPIRED, lambda: workspace.tidy().result(10))
+    wait_for(workspace, one, State.EXPIRED, lambda: workspace.housekeeping.begin().result(10))
     soon = now() + timedelta(milliseconds=300)
     wait_for(workspace, two, State.EXPIRED, lambda: workspace.operations.expire([two.id], soon).result(10))
     assert workspace.library.journal(cube_id=two.id).result(10)[0].actor == "lifecycle"
@@ -130,14 +130,14 @@ def test_the_setting_is_heard_at_once(workspace):
         vault.database.run("UPDATE journal_steps SET time = ?", (moment,))
 
     workspace._store.ask(age)
-    workspace.tidy().result(10)
+    workspace.housekeeping.begin().result(10)
     wait_for(workspace, cube, State.ARCHIVED, lambda: workspace.settings.change(archive_after_days=30))
     assert workspace.library.undo_labels().result(10)[0] == "Archive unused: 1 memory"
 
 
 def test_closing_ends_the_thread(reopen):
     workspace = reopen()
-    workspace.tidy().result(10)
+    workspace.housekeeping.begin().result(10)
     workspace.close()
     assert "lifecycle" not in {thread.name for thread in threading.enumerate()}
     assert replace(workspace.settings.value).archive_after_days == 180

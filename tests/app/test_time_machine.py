@@ -142,11 +142,11 @@ def test_what_is_forgotten_while_the_past_is_open_is_gone_from_it(workspace, tim
 
 
 def test_the_day_begins_with_a_snapshot(workspace, time):
-    workspace.tidy().result(WAIT)
+    workspace.housekeeping.begin().result(WAIT)
     assert time.snapshots().result(WAIT) == ()
     add(workspace, "one")
-    workspace.tidy().result(WAIT)
-    workspace.tidy().result(WAIT)
+    workspace.housekeeping.begin().result(WAIT)
+    workspace.housekeeping.begin().result(WAIT)
     [daily] = time.snapshots().result(WAIT)
     assert daily.automatic
     add(workspace, "two")

@@ -1,5 +1,6 @@
 """KV states in bundles: taken where a model here can use them, refused where they are none, left out with a reason."""
 
+import contextlib
 import hashlib
 import json
 import shutil
@@ -15,8 +16,10 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "vault"))  # for the m
 
 from hostile_bundles import member
 
+from memos_desktop.app import transfer
 from memos_desktop.app.measured import Measured
 from memos_desktop.engine.kv.state_file import SUFFIX, read, write
+from memos_desktop.errors import VaultError
 from memos_desktop.memory.bundle import BundleError
 from memos_desktop.memory.bundle_import import Choice, Decision
 from memos_desktop.memory.cube import Kind
@@ -117,6 +120,26 @@ def test_a_state_of_another_library_says_so(keeping, other, target, tmp_path):
     assert "made with llama.cpp b1 instead of" in done.skipped[0].reason
 
 
+def test_a_state_that_cannot_be_unpacked_is_left_out_and_the_memories_are_in(keeping, other, target, monkeypatch):
+    ready(keeping, document(keeping))
+    exported(keeping, target)
+    there = other.open()
+    there.models.ensure_loaded().future.result(30)
+    looked = transfer.opened
+
+    @contextlib.contextmanager
+    def full(*arguments):
+        with looked(*arguments):
+            raise VaultError("There is no room to unpack it: No space left on device.", "Free some space.")
+        yield
+
+    monkeypatch.setattr(transfer, "opened", full)
+    done = load(there, target)
+    assert (done.cubes, done.blobs) == (2, 0) and done.step_id is not None
+    assert "No space left" in done.skipped[0].reason and "Nothing was changed" not in done.skipped[0].reason
+    assert len(shelf(there)) == 2
+
+
 def test_there_must_be_room(keeping, other, target):
     ready(keeping, document(keeping))
     exported(keeping, target)
@@ -195,7 +218,7 @@ def respun(target, tmp_path, change, keep_id=False):
 def packed_again(folder, manifest, path):
     with zipfile.ZipFile(path, "w") as packed:
         for one in manifest["members"]:
-            packed.writestr(member(one["name"]), (folder / one["name"]).read_bytes())
+            packed.writestr(member(one["name"], zipfile.ZIP_STORED), (folder / one["name"]).read_bytes())
         packed.writestr(member("manifest.json"), json.dumps(manifest))
     return path
 

@@ -10,7 +10,7 @@ from memory_values import NOW, cube
 
 from memos_desktop.errors import UserError
 from memos_desktop.memory.cube import ActivationPayload, Behaviour, Governance, State
-from memos_desktop.memory.lifecycle import TRANSITIONS, Actor, Trigger, after, due
+from memos_desktop.memory.lifecycle import TRANSITIONS, Actor, Trigger, after, due, returned
 
 LONG_AGO = NOW - timedelta(days=400)
 DAYS = timedelta(days=180)
@@ -29,7 +29,7 @@ def test_no_sequence_of_triggers_leaves_the_table(plan):
         try:
             reached = after(here, trigger, actor)
         except UserError as error:
-            assert frozen or leads is None or actor not in leads.by
+            assert frozen or leads is None or leads.to is None or actor not in leads.by
             assert "frozen" in error.message or "possible" in error.message or "not for" in error.message
             continue
         assert not frozen
@@ -41,11 +41,12 @@ def test_no_sequence_of_triggers_leaves_the_table(plan):
 
 def test_every_state_can_be_left_by_a_person_and_none_is_lost():
     reachable = {State.GENERATED}
+    forward = {key: transition for key, transition in TRANSITIONS.items() if key[1] is not Trigger.RETURN}
     for _ in State:
-        reachable |= {transition.to for (state, _), transition in TRANSITIONS.items() if state in reachable}
+        reachable |= {transition.to for (state, _), transition in forward.items() if state in reachable}
     assert reachable == set(State)
     for state in State:
-        by_hand = [t for (here, _), t in TRANSITIONS.items() if here is state and Actor.PERSON in t.by]
+        by_hand = [t for (here, _), t in forward.items() if here is state and Actor.PERSON in t.by]
         assert by_hand, state
 
 
@@ -59,6 +60,19 @@ def test_only_the_clock_archives_for_disuse_and_only_answers_activate():
             assert transition.by == {Actor.PERSON}
     with pytest.raises(UserError, match="not for"):
         after(cube(), Trigger.ARCHIVE, Actor.SCHEDULER)
+
+
+@given(st.sampled_from(State), st.sampled_from(State), st.booleans(), st.integers(0, 3))
+def test_the_time_machine_brings_back_any_state_but_merged_into_nothing(now, earlier, held, uses):
+    assert TRANSITIONS[now, Trigger.RETURN].by == {Actor.PERSON}
+    present = cube(state=now, behaviour=Behaviour(uses=uses))
+    reached = returned(present, cube(state=earlier), held)
+    if earlier is State.MERGED and not held:
+        assert reached in (State.GENERATED, State.ACTIVATED)
+    else:
+        assert reached is earlier or (earlier is State.GENERATED and reached is State.ACTIVATED and uses)
+    with pytest.raises(UserError, match="frozen"):
+        returned(replace(present, frozen=True), cube(state=earlier))
 
 
 def test_what_was_used_comes_back_as_activated():

@@ -74,7 +74,8 @@ def load(vault: Vault, path: Path, usual: Choice = Choice.KEEP, **each: Choice) 
         return import_bundle(vault, bundle, outline, Decision(usual, each), frozenset(), Progress())
 
 
-_words = st.text(max_size=40)
+_letters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")  # no memory holds a zero
+_words = st.text(_letters, max_size=40)
 _moments = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))
 _maybe_moments = st.none() | _moments
 _maybe_ids = st.none() | st.text("0123456789abcdefghjkmnpqrstvwxyz", min_size=20, max_size=20)
@@ -125,7 +126,7 @@ def _chain(draw: st.DrawFn, id: str, parents: tuple[str, ...], payloads: st.Sear
         "governance": draw(_governances()),
         "behaviour": Behaviour(draw(st.integers(0, 9999)), draw(_maybe_moments), draw(st.floats(0, 1))),
         "state": draw(st.sampled_from(State)),
-        "tags": tuple(draw(st.lists(st.text(min_size=1, max_size=12), max_size=4, unique=True))),
+        "tags": tuple(draw(st.lists(st.text(_letters, min_size=1, max_size=12), max_size=4, unique=True))),
         "frozen": draw(st.booleans()),
         "pinned": not activation and draw(st.booleans()),
         "parents": parents,
@@ -150,9 +151,13 @@ def _chain(draw: st.DrawFn, id: str, parents: tuple[str, ...], payloads: st.Sear
 def random_chains(draw: st.DrawFn, most: int = 6) -> list[Chain]:
     """Cubes with versions, parents and activation cubes, as a vault can hold them."""
     count = draw(st.integers(1, most))
-    texts = st.builds(TextPayload, st.text(max_size=200))
+    texts = st.builds(TextPayload, st.text(_letters, max_size=200))
     read = st.builds(
-        ActivationPayload, st.text(max_size=50), st.integers(0, 10**9), st.text(max_size=64), st.integers(1, 9)
+        ActivationPayload,
+        st.text(_letters, max_size=50),
+        st.integers(0, 10**9),
+        st.text(_letters, max_size=64),
+        st.integers(1, 9),
     )
     ids = draw(st.lists(st.integers(0, 2**50), min_size=count, max_size=count, unique=True))
     names = [f"{number:020d}" for number in ids]

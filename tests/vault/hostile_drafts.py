@@ -87,6 +87,7 @@ class Draft:
         self.extra: list[tuple[str, bytes]] = []
         self.leave_out: set[str] = set()
         self.method = zipfile.ZIP_DEFLATED
+        self.pack_blobs = False
 
     def members(self) -> dict[str, bytes]:
         """The content of each member but the manifest."""
@@ -125,7 +126,8 @@ class Draft:
             members = [*self.members().items(), ("manifest.json", self.manifest_bytes()), *self.extra]
             for name, content in members:
                 if name not in self.leave_out:
-                    made.writestr(member(name, self.method), content)
+                    stored = name.startswith("blobs/") and not self.pack_blobs
+                    made.writestr(member(name, zipfile.ZIP_STORED if stored else self.method), content)
         return path
 
 

@@ -77,6 +77,12 @@ def missing_manifest(draft: Draft) -> None:
     draft.leave_out.add("manifest.json")
 
 
+@kind("is compressed, which blobs are not")
+def blob_that_unpacks_to_much_more(draft: Draft) -> None:
+    draft.pack_blobs = True
+    draft.blobs[f"blobs/{EMPTY_SHA}.kv"] = (bytes(1 << 20), {"holds": "kv", "cube": FIRST})
+
+
 @kind(r"blobs/.* is missing")
 def missing_blob(draft: Draft) -> None:
     name = f"blobs/{EMPTY_SHA}.adapter"

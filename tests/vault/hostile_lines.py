@@ -88,6 +88,16 @@ def wrong_utf8(draft: Draft) -> None:
     draft.versions[1] = line(draft.versions[1]).replace(b"Nora", b"N\xff\xfea")
 
 
+@kind("character zero")
+def character_zero(draft: Draft) -> None:
+    draft.versions[0] = version(FIRST, text="Li\0ma")
+
+
+@kind("out of range")
+def endless_whole_number(draft: Draft) -> None:
+    draft.heads[0] = line(draft.heads[0]).replace(b'"heat": 0.0', b'"heat": 1' + b"0" * 400)
+
+
 @kind("half a character")
 def lone_surrogate(draft: Draft) -> None:
     draft.versions[1] = line(draft.versions[1]).replace(b"Nora", b"\\ud800")

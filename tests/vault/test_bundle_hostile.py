@@ -16,7 +16,7 @@ from memos_desktop.vault.bundle_reader import BundleReader
 from memos_desktop.vault.vault import Vault
 
 OF_BLOBS = frozenset(("adapter_that_is_a_program", "state_that_is_none"))
-"""Refused by whoever knows what blobs hold: tests/app/test_transfer_hostile.py."""
+"""Refused by whoever knows what blobs hold: tests/app/test_transfer.py."""
 
 
 def load(vault: Vault, path: Path, **decision: object) -> Imported:

@@ -12,7 +12,7 @@ import pytest
 from bundle_values import in_order, read, write
 from vault_values import cube
 
-from memos_desktop.errors import VaultError
+from memos_desktop.errors import UserError, VaultError
 from memos_desktop.memory.bundle import Chain, Holds
 from memos_desktop.memory.bundle_text import lines_of
 from memos_desktop.vault.bundle_reader import BundleReader
@@ -122,3 +122,33 @@ def test_another_export_at_work_is_left_alone(tmp_path: Path) -> None:
 def test_the_same_memories_give_the_same_lines(tmp_path: Path) -> None:
     chain = one()
     assert lines_of(chain) == lines_of(read(write(tmp_path / "x.memcube", [chain]))[0])
+
+
+def test_what_nobody_could_import_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("memos_desktop.vault.bundle_writer.LARGEST_LINES", 3_000)
+    target = tmp_path / "much.memcube"
+    with pytest.raises(UserError, match="more than the 0 GB of text that one bundle holds"):
+        write(target, in_order(one(f"Note {number}.") for number in range(20)))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_so_many_blobs_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("memos_desktop.vault.bundle_writer.MOST_BLOBS", 2)
+    with (
+        pytest.raises(UserError, match="more than the 2 KV states and adapters"),
+        BundleWriter(tmp_path / "x.memcube", "1", None, redacted=False) as writer,
+    ):
+        writer.add(lines_of(one()))
+        for number in range(3):
+            writer.add_blob(Holds.ADAPTER, f"{number:064x}", "x", [b"GGUF"], 4)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_that_cannot_begin_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_locks(_file: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr("memos_desktop.vault.bundle_writer._claim", no_locks)
+    with pytest.raises(VaultError, match="Operation not supported"):
+        BundleWriter(tmp_path / "x.memcube", "1", None, redacted=False)
+    assert list(tmp_path.iterdir()) == []

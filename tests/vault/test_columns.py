@@ -30,7 +30,8 @@ from memos_desktop.memory.filter_match import matches
 from memos_desktop.memory.heat import warmth
 from memos_desktop.memory.terms import BIN, NEVER, NUMBERS, TIMES, Field, Term
 from memos_desktop.memory.timeline import Zoom, span_of
-from memos_desktop.vault.cube_queries import CubePages
+from memos_desktop.vault.cube_queries import ORDERS, CubePages
+from memos_desktop.vault.filter_sql import FIELDS, is_askable
 from memos_desktop.vault.vault import Vault
 
 NOW = START + timedelta(days=40)
@@ -110,6 +111,22 @@ filters = st.builds(
 asked = st.tuples(filters, st.sampled_from(SortKey), st.booleans())
 
 
+asked_of_sql = st.tuples(
+    st.builds(
+        CubeFilter,
+        text=st.just("") | texts | st.sampled_from(("gr", "bo tri", "?!", "wor", "42")),
+        tag=st.none() | st.sampled_from((*TAGS, "WORK", "none")),
+        project=st.none() | values_for(Field.PROJECT),
+        pinned=st.none() | st.booleans(),
+        binned=st.sampled_from((False, False, False, True)),
+        terms=st.lists(terms, max_size=3).map(lambda found: tuple(one for one in found if one.field in FIELDS)),
+    ).map(canonical),
+    st.sampled_from(tuple(ORDERS)),
+    st.booleans(),
+    st.integers(0, 4),
+)
+
+
 def expected(vault: Vault, wanted: CubeFilter, sort: SortKey, descending: bool) -> list[str]:
     """The list as one makes it who looks at each cube."""
     rows = vault.database.rows("SELECT id FROM cubes ORDER BY rowid")
@@ -154,8 +171,9 @@ def change(vault: Vault, kind: int, of: list[str], made: Cube) -> None:
     acts: list[Callable[[], object]] = [
         lambda: vault.cubes.add(made),
         lambda: vault.cubes.revise(first, text=made.text, descriptive=made.descriptive),
-        lambda: vault.cubes.update([first], "Change", state=made.state, tags=made.tags, pinned=made.pinned),
+        lambda: vault.cubes.update([first], "Change", tags=made.tags, pinned=made.pinned),
         lambda: vault.cubes.update([first], "Change", governance=made.governance),
+        lambda: vault.cubes.set_columns([first], "Change", {"state": made.state.value}),
         lambda: vault.cubes.bin(of[:2]),
         lambda: vault.cubes.unbin(of[:2]),
         lambda: vault.uses.record([use(found, timedelta(days=kind % 7))], "Answer"),
@@ -203,6 +221,34 @@ def test_lists_are_what_one_finds_who_looks_at_every_cube(
                 ids_found = [one.id for one in lists.cubes(found)]
                 assert ids_found == expected(vault, wanted, sort, descending), render(wanted)
                 assert len(found) == len(ids_found)
+    finally:
+        vault.close()
+
+
+@SETTINGS
+@given(
+    start=st.lists(cubes(), min_size=1, max_size=10),
+    kept_ready=st.lists(st.integers(0, 9), max_size=3),
+    questions=st.lists(asked_of_sql, min_size=4, max_size=8),
+)
+def test_what_sql_answers_before_the_columns_are_loaded_is_what_they_answer(
+    start: list[Cube], kept_ready: list[int], questions: list[tuple[CubeFilter, SortKey, bool, int]]
+) -> None:
+    vault = Vault.open_in_memory()
+    try:
+        vault.cubes.add_many(start)
+        for number in kept_ready:
+            with contextlib.suppress(UserError):  # it has one, or is in the bin
+                vault.cubes.add(activation(start[number % len(start)], tags=("sea side",)))
+        lists = vault.cubes.lists
+        before = [lists.page(wanted, skip, 5, sort, way) for wanted, sort, way, skip in questions]
+        for (wanted, sort, way, skip), page in zip(questions, before, strict=True):
+            assert is_askable(wanted), render(wanted)
+            ids = expected(vault, wanted, sort, way)
+            assert ([one.id for one in page.cubes], page.total) == (ids[skip : skip + 5], len(ids)), render(wanted)
+        assert lists.load_piece()  # nothing of the columns was needed
+        lists.matching(CubeFilter())
+        assert before == [lists.page(wanted, skip, 5, sort, way) for wanted, sort, way, skip in questions]
     finally:
         vault.close()
 

@@ -96,6 +96,19 @@ def test_after_its_time_it_is_removed_for_good_and_undo_goes_on(vault: Vault, ta
         assert vault.database.rows("PRAGMA foreign_key_check") == []
 
 
+def test_a_chat_is_removed_for_good_with_all_that_was_said(vault: Vault, talk) -> None:
+    chat, _ = talk
+    other = say(vault, vault.chats.create("Shed"), "The shed is green.")
+    vault.chats.delete(chat.id)
+    assert not vault.cubes.purge_bin(now() - timedelta(days=30))
+    changes = vault.cubes.purge_bin(now() + timedelta(seconds=1))
+    assert changes.chats == {chat.id} and len(changes.messages) == 4
+    assert [one.id for one in vault.chats.list(binned=True)] == [] and vault.chats.list()[0].id == other.chat_id
+    assert "quincebush" not in "".join(vault.database.connection.iterdump())
+    while vault.undo() is not None:
+        assert vault.database.rows("PRAGMA foreign_key_check") == []
+
+
 def test_a_chat_remembers_what_must_not_be_used_in_it(vault: Vault, talk) -> None:
     chat, _ = talk
     one, other = cube("one"), cube("other")

@@ -9,7 +9,8 @@ from vault_values import START, cube, dump, say
 
 from memos_desktop.errors import UserError
 from memos_desktop.ids import now
-from memos_desktop.memory.cube import CubeFilter, Source, State
+from memos_desktop.memory.cube import CubeFilter, Source
+from memos_desktop.memory.lifecycle import Trigger
 from memos_desktop.memory.message import MemoryMode
 from memos_desktop.vault.imports import ImportedTurn
 from memos_desktop.vault.passages import Passages
@@ -65,7 +66,7 @@ class Person:
             case "freeze" | "unfreeze":
                 store.update((key,), operation, frozen=operation == "freeze")
             case "state":
-                store.update((key,), "Archive", state=State.ARCHIVED)
+                store.transit((key,), Trigger.ARCHIVE, "Archive")
             case "retag":
                 store.retag((key,), (word,), ("tea",))
             case "bin":

@@ -7,6 +7,7 @@ from vault_values import cube, say
 
 from memos_desktop.ids import new_id
 from memos_desktop.memory.cube import Cube, Descriptive, Governance, Origin, Source, State
+from memos_desktop.memory.lifecycle import Trigger
 from memos_desktop.memory.lineage import NodeKind, Relation, said
 from memos_desktop.vault.lineage import MOST_OF_ONE, LineageSearch
 from memos_desktop.vault.vault import Vault
@@ -45,7 +46,7 @@ def test_both_directions_with_what_each_edge_means(vault: Vault) -> None:
     newer = cube("Newer")
     old = cube("Old", governance=Governance(superseded_by=newer.id))
     vault.cubes.add_many((first, second, fused, part, kept, newer, old))
-    vault.cubes.update([first.id], "Fuse", state=State.MERGED)
+    vault.cubes.transit([first.id], Trigger.FUSE, "Fuse")
     vault.cubes.update([part.id], "Close", governance=Governance(superseded_by=newer.id))
     graph = around(vault, fused)
     assert edges(graph) == {

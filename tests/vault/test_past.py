@@ -15,12 +15,15 @@ from vault_values import activation, begin_answer, cube, say, unit, use
 from memos_desktop.errors import NotFoundError
 from memos_desktop.ids import now
 from memos_desktop.memory.call import MemoryCall
-from memos_desktop.memory.cube import CubeFilter, Governance, SortKey, State
+from memos_desktop.memory.cube import CubeFilter, Governance, SortKey, Source, State
+from memos_desktop.memory.forgetting import FORGOTTEN
 from memos_desktop.memory.snapshot import Fate
 from memos_desktop.paths import DataFolder
 from memos_desktop.vault import past as past_module
 from memos_desktop.vault import past_passages
 from memos_desktop.vault.past import Past, diff
+from memos_desktop.vault.purge import doomed, remove
+from memos_desktop.vault.redaction import quoting
 from memos_desktop.vault.vault import Vault
 
 
@@ -122,6 +125,26 @@ def test_far_away_it_is_the_same(monkeypatch: pytest.MonkeyPatch, vault: Vault, 
     assert past.page(CubeFilter(text="garden"), 0, 10).total == 3
     past.move(step)
     assert past.page(CubeFilter(text="garden"), 0, 10).total == 8
+
+
+def test_a_past_that_cannot_begin_again_stays_where_it_was(
+    monkeypatch: pytest.MonkeyPatch, history: History, look
+) -> None:
+    first, *_, last = sorted(history.then)
+    past = look(first)
+    before = past.page(CubeFilter(), 0, 50)
+    monkeypatch.setattr(past_module, "FAR", -1)
+
+    def no_memory(*_arguments: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(past_module, "copy_rows", no_memory)
+        with pytest.raises(MemoryError):
+            past.move(last)
+    assert past.page(CubeFilter(), 0, 50) == before
+    past.move(last)
+    assert rows(past.vault) == history.then[last]
 
 
 def test_a_past_stays_while_the_vault_goes_on(folder: DataFolder) -> None:
@@ -228,7 +251,7 @@ def test_the_difference_of_any_two_points(history: History, vault: Vault) -> Non
             if before != after or differs:
                 wanted[id] = Fate.CHANGED if before and after else Fate.REMOVED if before else Fate.ADDED
         # A state that use moved is outside the journal; everything else is exact.
-        found = {one.id: one.fate for one in listed if one.fields != ("state",)}
+        found = {one.id: one.fate for one in listed if one.fields != ("state",) or one.id in wanted}
         assert found == wanted, (low, high)
         assert sum(counts.values()) == len(listed)
 
@@ -269,6 +292,22 @@ def test_what_was_forgotten_is_gone_from_the_past(vault: Vault, look) -> None:
     assert [c.title for c in fresh.page(CubeFilter(), 0, 10).cubes] == ["another"]
     everything = " ".join(map(repr, fresh.vault.database.rows("SELECT * FROM versions"))) + repr(rows(fresh.vault))
     assert "secret" not in everything
+
+
+def test_words_that_went_from_chats_are_gone_from_the_past(vault: Vault, look) -> None:
+    chat = vault.chats.create("The quincebush")
+    said = say(vault, chat, "The quincebush is ill.", caption="a picture of The quincebush is ill.")
+    known = cube("The quincebush is ill.", source=Source(chat.id, said.id, 0, 22))
+    vault.cubes.add(known)
+    vault.chats.rename(chat.id, "The quincebush is ill.")
+    past = look(last_step(vault), chats=True)
+    lost = doomed(vault.database, [known.id])
+    places = quoting(vault.database, lost.ids, lost.words.texts)
+    changes = remove(vault.database, vault.journal, lost, places, messages=True).changes
+    past.forget(changes.cubes, changes.messages)
+    then = past.vault.chats
+    assert then.get(chat.id).title == FORGOTTEN
+    assert (then.message(said.id).text, then.message(said.id).caption) == (FORGOTTEN, f"a picture of {FORGOTTEN}")
 
 
 def test_the_past_can_be_recalled_from_and_not_written(vault: Vault, look) -> None:

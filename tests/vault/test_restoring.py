@@ -4,19 +4,23 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from full_disk import full_disk
 from history_maker import CHANGES, History, last_step, rows
 from hypothesis import given
 from hypothesis import strategies as st
 from vault_values import activation, cube, dump, say
 
-from memos_desktop.errors import NotFoundError, UserError
+from memos_desktop.errors import Cancelled, NotFoundError, UserError, VaultError
 from memos_desktop.ids import now
-from memos_desktop.memory.cube import BlobPayload, CubeFilter, Kind
+from memos_desktop.memory.cube import Access, BlobPayload, CubeFilter, Descriptive, Governance, Kind, Origin, State
+from memos_desktop.memory.lifecycle import Trigger
 from memos_desktop.paths import DataFolder
+from memos_desktop.progress import Progress
 from memos_desktop.vault.health import quick_check
 from memos_desktop.vault.restoring import Restored, restore
 from memos_desktop.vault.vault import Vault
@@ -154,6 +158,79 @@ def test_what_goes_back_into_the_bin_stays_there_its_whole_time(vault: Vault) ->
     assert binned is not None and now() - binned < timedelta(minutes=5)
 
 
+def fused(vault: Vault) -> tuple[str, str, str]:
+    """Two memories, and the one that was made of them."""
+    one, two = cube("tea"), cube("coffee")
+    made = replace(cube("tea and coffee", parents=(one.id, two.id)), descriptive=Descriptive("", origin=Origin.FUSED))
+    vault.cubes.add_many([one, two])
+    with vault.step("Fuse"):
+        vault.cubes.add(made)
+        vault.cubes.transit([one.id, two.id], Trigger.FUSE, "Fuse")
+    return one.id, two.id, made.id
+
+
+@pytest.mark.parametrize("holder", ["holds", "binned", "archived", "undone"])
+def test_one_parent_comes_back_merged_only_where_something_holds_it(vault: Vault, holder: str) -> None:
+    one, two, made = fused(vault)
+    step = last_step(vault)
+    if holder == "undone":
+        vault.undo()
+    else:
+        vault.cubes.transit([one, two], Trigger.RESTORE, "Restore")
+    if holder == "binned":
+        vault.cubes.bin([made])
+    elif holder == "archived":
+        vault.cubes.transit([made], Trigger.ARCHIVE, "Archive")
+    back(vault, step, [one])
+    assert vault.cubes.get(one).state is (State.MERGED if holder == "holds" else State.GENERATED)
+    assert vault.cubes.get(two).state is State.GENERATED
+    back(vault, step, [one, two, made])  # the family comes back whole
+    assert [vault.cubes.get(id).state for id in (one, two, made)] == [State.MERGED, State.MERGED, State.GENERATED]
+
+
+def test_what_is_read_only_keeps_its_words_and_takes_its_header(vault: Vault) -> None:
+    reworded, tagged = cube("I live in Lisbon."), cube("tea")
+    vault.cubes.add_many([reworded, tagged])
+    step = last_step(vault)
+    vault.cubes.revise(reworded.id, text="I live in Porto.")
+    vault.cubes.retag([tagged.id], ["hot"])
+    for one in (reworded, tagged):
+        vault.cubes.update([one.id], "Protect", governance=Governance(access=Access.READ_ONLY))
+    before = dump(vault)
+    with pytest.raises(UserError, match=r"it is read only\. Nothing was changed"):
+        back(vault, step, [reworded.id])
+    assert dump(vault) == before
+    assert back(vault, step).left == (("I live in Porto.", "it is read only"),)
+    assert (vault.cubes.get(reworded.id).text, vault.cubes.get(tagged.id).tags) == ("I live in Porto.", ())
+
+
+def test_cancelled_nothing_was_restored(vault: Vault) -> None:
+    vault.cubes.add_many([cube(f"memory {number}") for number in range(1200)])
+    step = last_step(vault)
+    vault.cubes.bin([c.id for c in vault.cubes.page(CubeFilter(), 0, 1200).cubes])
+    before = dump(vault)
+    for at in (500, 1500):  # while looking, and while writing
+        with pytest.raises(Cancelled):
+            restore(vault, vault.snapshots.place(step), None, _cancelled_at(at))
+        assert dump(vault) == before
+
+
+def _cancelled_at(place: int) -> Progress:
+    progress = Progress(lambda state: progress.cancel() if state.done >= place else None, interval=0)
+    return progress
+
+
+def test_a_full_disk_at_the_snapshot_before_it_restores_nothing(vault: Vault) -> None:
+    made = cube("tea")
+    vault.cubes.add(made)
+    step = last_step(vault)
+    vault.cubes.bin([made.id])
+    before = dump(vault)
+    with full_disk(), pytest.raises(VaultError, match="is full, so nothing was changed"):
+        back(vault, step)
+    assert dump(vault) == before
+
+
 def test_before_a_text_was_kept_ready(vault: Vault) -> None:
     source = cube("a long note")
     vault.cubes.add(source)
@@ -203,8 +280,6 @@ def test_an_adapter_whose_file_is_gone_stays_away(vault: Vault) -> None:
 
 
 def _with_blob(made):
-    from dataclasses import replace
-
     return replace(made, payload=BlobPayload("abc", 3, "model"))
 
 
@@ -243,6 +318,8 @@ def test_any_point_can_be_restored_and_undone(changes: list[str], seed: int, dat
             assert one.kind is Kind.ACTIVATION or one.text == was[5]
             assert (int(one.pinned), int(one.frozen)) == (then[one.id]["pinned"], then[one.id]["frozen"])
             assert one.governance.project == then[one.id]["project"]
+            live = one.state is State.ACTIVATED  # by use, which counts on
+            assert (State.GENERATED if live else one.state) == then[one.id]["state"]
         on_shelf = {id for id, row in then.items() if row["binned"] is None}
         there = {one.id for one in vault.cubes.page(CubeFilter(), 0, 1000).cubes}
         assert left or on_shelf == there
@@ -256,7 +333,7 @@ def test_any_point_can_be_restored_and_undone(changes: list[str], seed: int, dat
 def _columns() -> list[str]:
     from history_maker import NOT_OF_USE
 
-    return NOT_OF_USE.split(",")
+    return [*NOT_OF_USE.split(",")[:-1], "state"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is of POSIX")

@@ -11,6 +11,7 @@ from vault_values import START, begin_answer, cube, in_project, random_units, sa
 
 from memos_desktop.memory.call import Candidate, MemoryCall, Owner
 from memos_desktop.memory.cube import Descriptive, Governance, SemanticType, Source, State, TextPayload
+from memos_desktop.memory.lifecycle import Trigger
 from memos_desktop.memory.message import Finish, Role
 from memos_desktop.vault import keywords
 from memos_desktop.vault.passages import CHUNK_CHARACTERS, CHUNK_WORDS, chunks
@@ -55,8 +56,8 @@ def test_a_title_that_is_not_in_the_text_is_searched_and_not_shown(vault: Vault)
     "hidden",
     [
         lambda vault, key: vault.cubes.bin((key,)),
-        lambda vault, key: vault.cubes.update((key,), "Archive", state=State.ARCHIVED),
-        lambda vault, key: vault.cubes.update((key,), "Expire", state=State.EXPIRED),
+        lambda vault, key: vault.cubes.transit((key,), Trigger.ARCHIVE, "Archive"),
+        lambda vault, key: vault.cubes.transit((key,), Trigger.EXPIRE, "Expire"),
         lambda vault, key: vault.cubes.update((key,), "Expire", governance=Governance(expires=START - timedelta(999))),
         lambda vault, key: vault.cubes.update((key,), "Move", governance=Governance(project="house")),
     ],

@@ -6,14 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from vault_values import cube, say
 
-from memos_desktop.vault import traces as module
-from memos_desktop.vault.traces import Needles, traces
+from memos_desktop.vault import needles as module
+from memos_desktop.vault.needles import Needles
+from memos_desktop.vault.traces import traces
 from memos_desktop.vault.vault import Vault
 
-SHORT = st.text("abc", min_size=4, max_size=9)
+SHORT = st.text("ab", min_size=4, max_size=15)
 
 
-@given(st.lists(SHORT, max_size=20), st.text("abc", max_size=400))
+@given(st.lists(SHORT, max_size=20), st.text("ab", max_size=400))
 def test_every_occurrence_is_found(texts: list[str], data: str) -> None:
     needles = Needles(texts)
     wanted = {
@@ -34,8 +35,8 @@ def test_what_lies_across_two_pieces_of_a_file_is_counted_once(monkeypatch) -> N
 def test_words_are_found_in_every_form_and_too_short_ones_are_not_looked_for() -> None:
     needles = Needles(["über\nalles", "ab"])
     assert needles.texts == ("über\nalles",)
-    data = 'one über\nalles two "über\\nalles" three "\\u00fcber\\nalles"'.encode()
-    assert needles.count_in(io.BytesIO(data)) == {0: 3}
+    data = 'one über\nalles two "über\\nalles" three "\\u00fcber\\nalles" four "{\\"über\\\\nalles\\"}"'.encode()
+    assert needles.count_in(io.BytesIO(data)) == {0: 4}
     assert Needles([]).find(b"anything") == []
 
 

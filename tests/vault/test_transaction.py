@@ -91,7 +91,7 @@ def test_only_words_are_searched_again(vault: Vault) -> None:
     given = cube("one")
     changes = vault.cubes.add(given)
     assert changes.index
-    assert not vault.cubes.update([given.id], "Archive", state=State.ARCHIVED).index
+    assert not vault.cubes.transit([given.id], Trigger.ARCHIVE, "Archive").index
     assert vault.cubes.revise(given.id, text="two").index
 
 

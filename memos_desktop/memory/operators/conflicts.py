@@ -193,7 +193,7 @@ def _words(mark: Mark, group: Sequence[Statement], values: Iterable[tuple[str, .
     if mark is Mark.NEGATION:
         yes = next((each.words for each in group if len(each.of(mark)) % 2 == 0), group[0].words)
         no = next((each.words for each in group if len(each.of(mark)) % 2), group[-1].words)
-        return f"One says yes, another no: “{_short(yes)}” and “{_short(no)}”."
+        return f"One says yes, another no: “{_short(yes).rstrip('.')}” and “{_short(no).rstrip('.')}”."
     several = list(dict.fromkeys(_short(value) for each in values for value in each))
     more = f" and {len(several) - SHOWN} more" if len(several) > SHOWN else ""
     what = f"The {mark.value}s" if any(each.of(mark) for each in group) else "The answers"

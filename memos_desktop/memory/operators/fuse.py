@@ -10,7 +10,6 @@ from datetime import datetime
 
 from memos_desktop.errors import UserError
 from memos_desktop.memory.cube import (
-    Access,
     Cube,
     Descriptive,
     Governance,
@@ -22,6 +21,7 @@ from memos_desktop.memory.cube import (
     TextPayload,
     title_of,
 )
+from memos_desktop.memory.governance import Action, may_change
 from memos_desktop.memory.language import words
 from memos_desktop.memory.lifecycle import Trigger, after
 from memos_desktop.memory.operators.conflicts import Statement, clashes, read
@@ -82,7 +82,7 @@ def _require_one(cube: Cube, now: datetime) -> None:
     after(cube, Trigger.FUSE)
     if cube.governance.expires is not None and cube.governance.expires <= now:
         raise UserError(f"“{cube.title}” has expired, so it cannot be fused. {_SAFE}", "Renew it first.")
-    if cube.governance.access is Access.READ_ONLY:
+    if not may_change(Action.EDIT, cube):
         raise UserError(f"“{cube.title}” is read only, so it cannot be fused. {_SAFE}", "Allow changes to it first.")
 
 

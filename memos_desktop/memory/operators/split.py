@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from memos_desktop.errors import UserError
-from memos_desktop.memory.cube import Access, Cube, Kind, Origin, Source, TextPayload, title_of
+from memos_desktop.memory.cube import Cube, Kind, Origin, Source, State, TextPayload, title_of
+from memos_desktop.memory.governance import Action, may_change
 from memos_desktop.memory.language import sentences
 from memos_desktop.memory.lifecycle import Trigger, after
 
+HOLDING = (State.GENERATED, State.ACTIVATED, State.MERGED)
 FEWEST = 2
 MOST_PARTS = 500
 _PARAGRAPH = re.compile(r"\n[ \t]*\n+")
@@ -26,8 +28,14 @@ def require_splittable(cube: Cube, now: datetime) -> None:
     after(cube, Trigger.SPLIT)
     if cube.governance.expires is not None and cube.governance.expires <= now:
         raise UserError(f"“{cube.title}” has expired, so it cannot be split. {_SAFE}", "Renew it first.")
-    if cube.governance.access is Access.READ_ONLY:
+    if not may_change(Action.EDIT, cube):
         raise UserError(f"“{cube.title}” is read only, so it cannot be split. {_SAFE}", "Allow changes to it first.")
+
+
+def holds(child: Cube) -> bool:
+    """Whether a memory stands for those that it was made from."""
+    made = child.descriptive.origin in (Origin.FUSED, Origin.SPLIT)
+    return made and child.binned is None and child.state in HOLDING
 
 
 def proposed_parts(text: str) -> tuple[tuple[str, ...], str]:
