@@ -13,8 +13,8 @@ from memos_desktop.memory.message import MemoryMode
 from memos_desktop.texts import plain
 
 BENCHMARKS = (
-    "browser", "bundles", "engine", "fused", "gap", "latency", "operations", "probes", "recall", "reopen", "stall",
-    "start", "ttft",
+    "browser", "bundles", "engine", "forget", "fused", "gap", "latency", "operations", "probes", "recall", "reopen",
+    "stall", "start", "ttft",
 )  # fmt: skip
 MINUS = "\N{MINUS SIGN}"  # stands for the - of `cubes tag ID -T`, which argparse would take for an option
 
@@ -135,6 +135,13 @@ def _chat_verbs(groups: Groups, common: Parser) -> None:
     listed.add_argument("--limit", type=positive, default=200, metavar="N")
     for name, help_text in (("show", "the messages of one"), ("delete", "one, or one message, to the bin")):
         verb(chats, common, name, f"chats.{name}", help_text).add_argument("id", metavar="ID")
+    for name, help_text in (
+        ("exclude", "do not use a memory in this chat any more"),
+        ("include", "use a memory in this chat again"),
+    ):
+        made = verb(chats, common, name, f"chats.{name}", help_text)
+        made.add_argument("chat", metavar="CHAT")
+        made.add_argument("id", metavar="ID", help="of the memory")
     verb(chats, common, "search", "chats.search", "find messages by words").add_argument(
         "text", metavar="TEXT"
     )

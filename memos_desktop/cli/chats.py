@@ -44,6 +44,16 @@ def delete(arguments: argparse.Namespace, context: Context) -> Answer:
     return Answer({"changes": changes_document(changes)}, f"{what} is in the bin; undo brings it back.")
 
 
+def exclude(arguments: argparse.Namespace, context: Context) -> Answer:
+    """Do not use a memory in a chat any more."""
+    return _exclude(arguments, context, True)
+
+
+def include(arguments: argparse.Namespace, context: Context) -> Answer:
+    """Use a memory in a chat again."""
+    return _exclude(arguments, context, False)
+
+
 def search(arguments: argparse.Namespace, context: Context) -> Answer:
     """Messages that contain the words."""
     hits = context.workspace.chats.search(arguments.text).result()
@@ -58,6 +68,15 @@ def search(arguments: argparse.Namespace, context: Context) -> Answer:
     return Answer({"messages": found}, text)
 
 
+def _exclude(arguments: argparse.Namespace, context: Context, on: bool) -> Answer:
+    chats = context.workspace.chats
+    chat = chats.get(arguments.chat).result()
+    cube = context.workspace.library.cube(arguments.id).result()
+    changes = chats.exclude(chat.id, cube.id, on).result()
+    text = f"“{cube.title}” is {'not used in this chat any more' if on else 'used in this chat again'}."
+    return Answer({"changes": changes_document(changes), "chat": _chat(chats.get(chat.id).result())}, text)
+
+
 def _chat(chat: "Chat") -> dict[str, Any]:
     return {
         "id": chat.id,
@@ -68,6 +87,7 @@ def _chat(chat: "Chat") -> dict[str, Any]:
         "project": chat.project,
         "imported": chat.imported,
         "messages": chat.message_count,
+        "excluded": list(chat.excluded),
     }
 
 

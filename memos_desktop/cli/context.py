@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, Self
 
 from memos_desktop.cli.output import Output
-from memos_desktop.errors import IndexUnavailableError, VaultError
+from memos_desktop.errors import Cancelled, IndexUnavailableError, MemosError, VaultError
 from memos_desktop.paths import DataFolder
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ class Context:
         self.folder = folder
         self.output = output
         self._workspace: Workspace | None = None
+        self._clock_due = True
 
     def __enter__(self) -> Self:
         return self
@@ -32,7 +33,14 @@ class Context:
             from memos_desktop.app.workspace import Workspace
 
             self._workspace = Workspace.open(self.folder)
+        if self._clock_due:
+            self._clock_due = False
+            self._let_expire()
         return self._workspace
+
+    def begin(self, *, clock: bool) -> None:
+        """A verb begins. With `clock`, what has expired by now moves before the verb sees the memories."""
+        self._clock_due = clock
 
     def close(self) -> None:
         """Close the data folder, if it was opened."""
@@ -41,12 +49,12 @@ class Context:
             self._workspace = None
 
     def finish(self, job: "Job") -> Any:
-        """Wait for a job, showing its progress; an interrupt cancels it."""
+        """Wait for a job, showing its progress; an interrupt cancels it, and says so where that came too late."""
         unsubscribe = self.workspace.jobs.subscribe(self._show)
         try:
             return job.future.result()
         except KeyboardInterrupt:
-            job.cancel()
+            self._stop(job)
             raise
         finally:
             unsubscribe()
@@ -64,6 +72,25 @@ class Context:
         try:
             self.finish(recall.drain())
         except (IndexUnavailableError, VaultError) as error:
+            self.output.note(error.message)
+
+    def _stop(self, job: "Job") -> None:
+        job.cancel()
+        try:
+            job.future.result()
+        except Cancelled:
+            return
+        except MemosError as error:
+            self.output.note(error.message)
+        else:
+            self.output.note("It was too late to stop it: it is done.")
+
+    def _let_expire(self) -> None:
+        """Without room for the step this says so and goes on: what has expired is not recalled in any case."""
+        assert self._workspace is not None
+        try:
+            self._workspace.housekeeping.expire_due().result()
+        except VaultError as error:
             self.output.note(error.message)
 
     def _show(self, job: "Job") -> None:

@@ -8,20 +8,24 @@ from typing import TYPE_CHECKING, Any
 from memos_desktop.cli.arguments import MINUS
 from memos_desktop.cli.context import Context
 from memos_desktop.cli.history import step_document
-from memos_desktop.cli.output import Answer, changes_document, fields, iso, short_time, size_words, table
+from memos_desktop.cli.memory import moment
+from memos_desktop.cli.output import Answer, changes_document, changes_text, fields, iso, short_time, size_words, table
 from memos_desktop.cli.parsing import UsageError
 from memos_desktop.ids import now
 from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.cube import Cube, CubeFilter
 from memos_desktop.memory.filter import both, parse
 from memos_desktop.memory.heat import heat
+from memos_desktop.memory.word_diff import Change
 
 if TYPE_CHECKING:
     from memos_desktop.app.activation_views import FormRow
     from memos_desktop.app.library import CubeDetails
     from memos_desktop.memory.use import Use
 
-    Change = Callable[[tuple[str, ...]], Future[Changes]]
+    Apply = Callable[[tuple[str, ...]], Future[Changes]]
+
+SIGNS = {Change.SAME: "{}", Change.ADDED: "[+{}+]", Change.REMOVED: "[-{}-]"}
 
 
 def list_cubes(arguments: argparse.Namespace, context: Context) -> Answer:
@@ -35,6 +39,8 @@ def list_cubes(arguments: argparse.Namespace, context: Context) -> Answer:
         binned=arguments.bin,
     )
     wanted = both(parse(arguments.text), options)
+    if arguments.saved is not None:
+        wanted = both(parse(context.workspace.saved_filters.find(arguments.saved).text), wanted)
     sort, descending = arguments.sort, not arguments.ascending
     page = context.workspace.library.page(wanted, arguments.offset, arguments.limit, sort, descending).result()
     rows = [(c.id, short_time(c.time), c.descriptive.type, c.state, _marks(c), c.title) for c in page.cubes]
@@ -68,12 +74,21 @@ def show(arguments: argparse.Namespace, context: Context) -> Answer:
 
 
 def edit(arguments: argparse.Namespace, context: Context) -> Answer:
-    """A new version with another text."""
+    """A new version with another text, title, type or time."""
+    given = {name: getattr(arguments, name) for name in ("text", "title", "type", "event_time")}
+    given = {name: value for name, value in given.items() if value is not None}
+    if not given:
+        raise UsageError(
+            "usage: memos-desktop cubes edit ID --text T\nName what to change: --text, --title, --type or --time."
+        )
+    if "event_time" in given:
+        given["event_time"] = moment(arguments.event_time)
     library = context.workspace.library
     cube = library.cube(arguments.id).result()
-    changes = library.revise(cube.id, text=arguments.text, reason=arguments.reason).result()
-    now = library.cube(cube.id).result()
-    return Answer({"changes": changes_document(changes), "id": now.id, "version": now.version}, changes.label)
+    changed = library.revise(
+        cube.id, **given, expected_version=arguments.expect_version, reason=arguments.reason
+    ).result()
+    return _revised(cube.id, changed, context)
 
 
 def tag(arguments: argparse.Namespace, context: Context) -> Answer:
@@ -115,10 +130,33 @@ def archive(arguments: argparse.Namespace, context: Context) -> Answer:
 
 
 def restore(arguments: argparse.Namespace, context: Context) -> Answer:
-    """Bring cubes back from the bin if they are there, else from the archive."""
+    """Bring cubes back from the bin if they are there, else from the archive; or the words of an old version."""
+    if arguments.version is not None:
+        return _restore_version(arguments, context)
+    return _change(arguments.ids, context, context.workspace.library.bring_back)
+
+
+def confirm(arguments: argparse.Namespace, context: Context) -> Answer:
+    """Agree to what a rule proposed."""
+    return _change(arguments.ids, context, context.workspace.library.confirm)
+
+
+def diff(arguments: argparse.Namespace, context: Context) -> Answer:
+    """What turns one version of a cube into another, word by word."""
     library = context.workspace.library
-    binned = [library.cube(one).result().binned is not None for one in arguments.ids]
-    return _change(arguments.ids, context, library.unbin if all(binned) else library.restore)
+    after = library.cube(arguments.id, arguments.until).result()
+    since = arguments.since if arguments.since is not None else max(1, after.version - 1)
+    before = library.cube(after.id, since).result()
+    pieces = context.workspace.inspection.diff(before.text, after.text).result()
+    document = {
+        "id": after.id,
+        "from": before.version,
+        "to": after.version,
+        "titles": [before.title, after.title],
+        "diff": [{"change": piece.change.value, "text": piece.text} for piece in pieces],
+    }
+    shown = "".join(SIGNS[piece.change].format(piece.text) for piece in pieces)
+    return Answer(document, shown if before.text != after.text else "The text is the same.")
 
 
 def delete(arguments: argparse.Namespace, context: Context) -> Answer:
@@ -126,11 +164,34 @@ def delete(arguments: argparse.Namespace, context: Context) -> Answer:
     return _change(arguments.ids, context, context.workspace.library.bin)
 
 
-def _change(ids: "tuple[str, ...] | list[str]", context: Context, change: "Change") -> Answer:
+def _change(ids: "tuple[str, ...] | list[str]", context: Context, change: "Apply") -> Answer:
     """Apply a change to cubes that are named by id or by the unique beginning of one."""
     found = tuple(context.workspace.library.cube(one).result().id for one in ids)
     changes = change(found).result()
-    return Answer({"changes": changes_document(changes)}, changes.label or "Nothing to change.")
+    return Answer({"changes": changes_document(changes)}, changes_text(changes))
+
+
+def _restore_version(arguments: argparse.Namespace, context: Context) -> Answer:
+    """A new version that says what an old one said; the versions in between stay."""
+    if len(arguments.ids) != 1:
+        raise UsageError("usage: memos-desktop cubes restore ID --version N\nA version is of one memory. Name one.")
+    library = context.workspace.library
+    now, old = (library.cube(arguments.ids[0], version).result() for version in (None, arguments.version))
+    changes = library.revise(
+        now.id,
+        text=old.text,
+        title=old.title,
+        type=old.descriptive.type,
+        expected_version=now.version,
+        reason=f"Restored from version {old.version}",
+    ).result()
+    return _revised(now.id, changes, context)
+
+
+def _revised(id: str, changes: Changes, context: Context) -> Answer:
+    now = context.workspace.library.cube(id).result()
+    document = {"changes": changes_document(changes), "id": now.id, "version": now.version}
+    return Answer(document, changes_text(changes))
 
 
 def _row(cube: Cube) -> dict[str, Any]:

@@ -64,6 +64,7 @@ def report_document(report: ForgetReport) -> dict[str, Any]:
     return {
         "removed": dict(report.removed),
         "verified": report.verified,
+        "unsearched": report.unsearched,
         "adapters": list(report.adapters),
         "found": dict(report.found),
         "remains": list(report.remains),
@@ -123,6 +124,8 @@ def _done(report: ForgetReport) -> str:
     verdict = "A search found nothing of it." if report.verified else "A search still found some of it."
     if report.verified and report.remains:
         verdict = "A search found nothing of it but what was left on purpose."
+    if report.verified and report.unsearched:
+        verdict += " What is too short, or said elsewhere, to be searched for was asked for by its id."
     adapters = f"Adapters that were trained on it: {', '.join(report.adapters)}." if report.adapters else ""
     lines = (table(("REMOVED", "COUNT"), rows), verdict, *report.remains, adapters, UNREACHED)
     return "\n".join(line for line in lines if line)

@@ -28,3 +28,7 @@ def _safety(groups: Groups, common: Parser) -> None:
         backup, common, "restore", "safety.restore_backup", "go back to one; the present state is kept"
     )
     restore.add_argument("name", metavar="NAME")
+    delete = verb(backup, common, "delete", "safety.delete_backup", "for good, say one that cannot be opened any more")
+    delete.add_argument("name", metavar="NAME")
+    tidy_text = "empty the bin of what lies there for 30 days, archive what lies unused, a backup and snapshot a day"
+    verb(groups, common, "tidy", "tidying.tidy", tidy_text)

@@ -65,6 +65,7 @@ def main(argv: Sequence[str], out: TextIO | None = None, err: TextIO | None = No
 
 def answers(arguments: argparse.Namespace, context: Context) -> Iterator[Answer]:
     """Run the handler that `arguments` names; the module with it is imported now."""
+    context.begin(clock=not _leaves_the_clock(arguments))
     module, function = arguments.handler.split(".")
     handler: Handler = getattr(importlib.import_module(f"memos_desktop.cli.{module}"), function)
     answered = handler(arguments, context)
@@ -72,6 +73,12 @@ def answers(arguments: argparse.Namespace, context: Context) -> Iterator[Answer]
         yield answered
     else:
         yield from answered
+
+
+def _leaves_the_clock(arguments: argparse.Namespace) -> bool:
+    """Undo and redo mean the latest step of the person, and a temporary chat writes nothing at all."""
+    temporary = arguments.handler == "chat.chat" and (arguments.temporary or arguments.as_of is not None)
+    return temporary or arguments.handler in ("history.undo", "history.redo")
 
 
 def _misused(error: UsageError, output: Output) -> int:

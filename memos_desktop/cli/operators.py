@@ -1,13 +1,16 @@
 """`cubes fuse`, `split`, `expire`, `renew`, `header`, and `reviews`: what operators do with memories."""
 
 import argparse
+from collections.abc import Callable
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from memos_desktop.cli.context import Context
 from memos_desktop.cli.memory import moment
-from memos_desktop.cli.output import Answer, changes_document, table
+from memos_desktop.cli.output import Answer, changes_document, changes_text, table
 from memos_desktop.cli.parsing import UsageError
 from memos_desktop.errors import NotFoundError, UserError
+from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.cube import Cube
 
 if TYPE_CHECKING:
@@ -18,7 +21,11 @@ if TYPE_CHECKING:
 def fuse(arguments: argparse.Namespace, context: Context) -> Answer:
     """Make one memory of several, or say what that would be."""
     operations = context.workspace.operations
-    preview = operations.fuse_preview(_whole(arguments.ids, context), arguments.text).result()
+    ids, text = _whole(arguments.ids, context), arguments.text
+    if arguments.text_by == "model":
+        operations.fuse_preview(ids).result()  # what cannot be fused is refused before a model is loaded
+        text = context.finish(operations.propose_text(ids))
+    preview = operations.fuse_preview(ids, text).result()
     if arguments.preview:
         return Answer(_fused(preview, None), _fuse_text(preview))
     made = operations.fuse(preview.versions, preview.text, arguments.title).result()
@@ -45,13 +52,13 @@ def expire(arguments: argparse.Namespace, context: Context) -> Answer:
     """Let memories expire now, or at a given time."""
     ids = _whole(arguments.ids, context)
     changes = context.workspace.operations.expire(ids, moment(arguments.at)).result()
-    return Answer({"changes": changes_document(changes)}, changes.label or "Nothing to change.")
+    return Answer({"changes": changes_document(changes)}, changes_text(changes))
 
 
 def renew(arguments: argparse.Namespace, context: Context) -> Answer:
     """Take the expiry of memories away."""
     changes = context.workspace.operations.renew(_whole(arguments.ids, context)).result()
-    return Answer({"changes": changes_document(changes)}, changes.label or "Nothing to change.")
+    return Answer({"changes": changes_document(changes)}, changes_text(changes))
 
 
 def header(arguments: argparse.Namespace, context: Context) -> Answer:
@@ -63,7 +70,7 @@ def header(arguments: argparse.Namespace, context: Context) -> Answer:
     if not given:
         raise UsageError("usage: memos-desktop cubes header ID… --scope S\nName at least one thing to change.")
     changes = context.workspace.operations.set_header(_whole(arguments.ids, context), **given).result()
-    return Answer({"changes": changes_document(changes)}, changes.label or "Nothing to change.")
+    return Answer({"changes": changes_document(changes)}, changes_text(changes))
 
 
 def list_reviews(arguments: argparse.Namespace, context: Context) -> Answer:
@@ -76,19 +83,50 @@ def list_reviews(arguments: argparse.Namespace, context: Context) -> Answer:
 
 def dismiss(arguments: argparse.Namespace, context: Context) -> Answer:
     """Do not suggest something again while its memories stay as they are."""
-    matching = [one for one in _reviews(context) if one.id.startswith(arguments.id)]
-    if not matching:
-        raise NotFoundError(f"There is no suggestion {arguments.id}.", "See reviews list.")
-    if len(matching) > 1:
-        raise UserError(f"More than one suggestion begins with {arguments.id}.", "Give more of the id.")
-    changes = context.workspace.reviews.dismiss(matching[0]).result()
-    document = {"review": _review(matching[0]), "changes": changes_document(changes)}
-    return Answer(document, "This is not suggested again while the memories stay as they are.")
+    review = _named(arguments.id, context)
+    changes = context.workspace.reviews.dismiss(review).result()
+    return _settled(review, changes, "This is not suggested again while the memories stay as they are.")
+
+
+def accept(arguments: argparse.Namespace, context: Context) -> Answer:
+    """Do what a suggestion offers; of several memories, archive and bin take the older ones."""
+    review, offer = _named(arguments.id, context), arguments.offer
+    if offer not in review.offers:
+        raise UserError(
+            f"This suggestion does not offer “{offer}”. Nothing was changed.", f"It offers {', '.join(review.offers)}."
+        )
+    workspace, ids = context.workspace, review.meant(offer)
+    calls: dict[str, Callable[[], Future[Changes]]] = {
+        "archive": lambda: workspace.library.archive(ids),
+        "bin": lambda: workspace.library.bin(ids),
+        "renew": lambda: workspace.operations.renew(ids),
+        "keep": lambda: workspace.reviews.dismiss(review),
+    }
+    if offer in calls:
+        changes = calls[offer]().result()
+        return _settled(review, changes, changes_text(changes) if offer != "keep" else "It is kept as it is.")
+    preview = workspace.operations.fuse_preview(ids).result()
+    made = workspace.operations.fuse(preview.versions, preview.text).result()
+    return _settled(review, made.changes, f"{made.cube.id}  {made.cube.title}", made.cube.id)
 
 
 def _reviews(context: Context, limit: int = 1_000) -> "tuple[Review, ...]":
     context.finish(context.workspace.reviews.refresh())
     return context.workspace.reviews.list(limit).result()
+
+
+def _named(id: str, context: Context) -> "Review":
+    """The suggestion whose id begins so. Raises NotFoundError, UserError where there are several."""
+    matching = [one for one in _reviews(context) if one.id.startswith(id)]
+    if not matching:
+        raise NotFoundError(f"There is no suggestion {id}.", "See reviews list.")
+    if len(matching) > 1:
+        raise UserError(f"More than one suggestion begins with {id}.", "Give more of the id.")
+    return matching[0]
+
+
+def _settled(review: "Review", changes: Changes, text: str, made: str | None = None) -> Answer:
+    return Answer({"review": _review(review), "changes": changes_document(changes), "id": made}, text)
 
 
 def _whole(ids: list[str], context: Context) -> tuple[str, ...]:

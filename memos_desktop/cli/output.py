@@ -89,7 +89,14 @@ def changes_document(changes: Changes) -> dict[str, Any]:
         "messages": sorted(changes.messages),
         "step_id": changes.step_id,
         "label": changes.label,
+        "left": [{"id": one.id, "title": one.title, "reason": one.reason} for one in changes.left],
     }
+
+
+def changes_text(changes: Changes) -> str:
+    """What a write changed, for people: its name, and what stayed as it was."""
+    done = changes.label if changes and changes.label else "Nothing to change."
+    return "\n".join([done, *(f"“{one.title}” stays: {one.reason}" for one in changes.left)])
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -58,6 +58,14 @@ def positive(text: str) -> int:
     return count(text, 1)
 
 
+def whole(text: str) -> int:
+    """A whole number of either sign."""
+    number = int(text)
+    if abs(number) > MOST:
+        raise argparse.ArgumentTypeError(f"must be from {-MOST:,} to {MOST:,}")
+    return number
+
+
 def temperature(text: str) -> float:
     """A temperature for sampling."""
     number = float(text)

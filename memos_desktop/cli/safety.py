@@ -42,6 +42,13 @@ def restore_backup(arguments: argparse.Namespace, context: Context) -> Answer:
     return _answer(chosen, f"{arguments.name} is in place.{where}", {"kept": str(kept) if kept else None})
 
 
+def delete_backup(arguments: argparse.Namespace, context: Context) -> Answer:
+    """Delete one copy of the database by its name or file name: a backup, or what a restore has set aside."""
+    file = f"{arguments.name.removesuffix('.sqlite3')}.sqlite3"
+    context.workspace.forgetting.delete_copy(file).result()
+    return _answer(safety.backups(context.folder), f"{arguments.name} is deleted.", {"deleted": arguments.name})
+
+
 def _answer(found: "list[Backup] | tuple[Backup, ...]", text: str, extra: dict[str, Any] | None = None) -> Answer:
     backups = [
         {"name": one.name, "path": str(one.path), "created": iso(one.created), "bytes": one.bytes} for one in found

@@ -72,21 +72,19 @@ def show(arguments: argparse.Namespace, context: Context) -> Answer:
 def diff(arguments: argparse.Namespace, context: Context) -> Answer:
     """What differs between two points."""
     found = context.workspace.time.diff(arguments.since, arguments.until, arguments.limit).result()
-    document = {
-        "since": _place(found.since),
-        "until": _place(found.until),
-        "counts": {fate.value: count for fate, count in found.counts.items()},
-        "added": [_named(one) for one in found.added],
-        "removed": [_named(one) for one in found.removed],
-        "changed": [{**_named(one), "fields": list(one.fields)} for one in found.changed],
-    }
-    return Answer({"diff": document}, _diff_text(found))
+    return Answer({"diff": _diff(found)}, _diff_text(found))
 
 
 def restore(arguments: argparse.Namespace, context: Context) -> Answer:
-    """Bring memories back, as one step."""
-    done = context.workspace.time.restore(arguments.point, arguments.cubes).result()
+    """Bring memories back, as one step; the answer says what that changed, and where it was before."""
+    time = context.workspace.time
+    known = {one.id for one in time.snapshots().result()}
+    done = time.restore(arguments.point, arguments.cubes).result()
+    step = done.changes.step_id
+    changed = time.diff("now" if step is None else step - 1, "now" if step is None else step).result()
     document = {
+        "snapshots": [_document(one) for one in time.snapshots().result() if one.id not in known],
+        "diff": _diff(changed),
         "changes": changes_document(done.changes),
         "restored": done.restored,
         "binned": done.binned,
@@ -100,6 +98,17 @@ def restore(arguments: argparse.Namespace, context: Context) -> Answer:
 
 def _answer(one: Snapshot, text: str) -> Answer:
     return Answer({"snapshots": [_document(one)]}, text)
+
+
+def _diff(found: VaultDiff) -> dict[str, Any]:
+    return {
+        "since": _place(found.since),
+        "until": _place(found.until),
+        "counts": {fate.value: count for fate, count in found.counts.items()},
+        "added": [_named(one) for one in found.added],
+        "removed": [_named(one) for one in found.removed],
+        "changed": [{**_named(one), "fields": list(one.fields)} for one in found.changed],
+    }
 
 
 def _document(one: Snapshot) -> dict[str, Any]:

@@ -14,14 +14,16 @@ from memos_desktop.memory.message import MemoryMode
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACT = (
     "status", "models list", "models get", "models use", "add", "import-turns", "recall", "chat",
-    "chats list", "chats show", "chats delete", "chats search", "cubes list", "cubes show", "cubes edit",
-    "cubes tag", "cubes pin", "cubes unpin", "cubes freeze", "cubes unfreeze", "cubes archive",
+    "chats list", "chats show", "chats delete", "chats search", "chats exclude", "chats include",
+    "cubes list", "cubes show", "cubes edit", "cubes diff", "cubes confirm", "cubes tag",
+    "cubes pin", "cubes unpin", "cubes freeze", "cubes unfreeze", "cubes archive",
     "cubes restore", "cubes delete", "cubes migrate",
     "cubes fuse", "cubes split", "cubes expire", "cubes renew", "cubes header", "cubes forget",
-    "reviews list", "reviews dismiss",
+    "reviews list", "reviews accept", "reviews dismiss", "learned list", "learned update", "learned keep",
+    "filters list", "filters save", "filters rename", "filters delete", "map arrange", "tidy",
     "kv list", "kv verify", "kv prune", "kv drop", "kv check", "kv budget",
     "scheduler list", "scheduler accept", "scheduler dismiss", "scheduler mode", "undo", "redo", "journal", "check",
-    "backup create", "backup list", "backup restore",
+    "backup create", "backup list", "backup restore", "backup delete",
     "export", "import", "verify",
     "snapshot create", "snapshot list", "snapshot show", "snapshot diff", "snapshot restore", "snapshot rename",
     "snapshot delete",
@@ -71,6 +73,46 @@ def test_the_readme_names_every_verb() -> None:
         assert re.search(rf"\b{verb or group}\b", readme), f"README.md does not mention {name}"
 
 
+def unknown(table: str) -> list[str]:
+    """What the rows of verbs in the README name that is no verb, no option and no choice of one."""
+    known, wrong = verbs(parser()), []
+    groups = {name.split()[0] for name in known}
+    for row in table.splitlines():
+        group = current = ""
+        named: list[argparse.ArgumentParser] = []
+        options: list[str] = []
+        for text in re.findall(r"`([^`]+)`", row.split(" | ")[0]):
+            first, *rest = text.split()
+            options += re.findall(r"(?<!\S)\[?(--[a-z-]+)", text)
+            if first in groups:
+                group, current = first, first if first in known else f"{first} {rest[0] if rest else ''}"
+            elif f"{group} {first}" in known:
+                current = f"{group} {first}"
+            elif not first.startswith(("-", "[-")):  # a choice of the verb before it
+                actions = known[current]._actions if current in known else []
+                wrong += [] if any(first in map(str, one.choices or ()) for one in actions) else [text]
+            if current not in known:
+                wrong.append(text)
+            else:
+                named.append(known[current])
+        wrong += [one for one in options if not any(one in verb._option_string_actions for verb in named)]
+    return wrong
+
+
+def test_the_readme_names_no_verb_that_there_is_not() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme.split("## Command line")[1].split("\n## ")[0].split("|---|---|")[1]
+    assert table.count("\n| `") > 20
+    assert unknown(table) == []
+
+
+def test_a_verb_that_there_is_not_is_found_in_a_table() -> None:
+    assert unknown("| `cubes pin`, `unpin`, `undelete` | x |") == ["undelete"]
+    assert unknown("| `cubes melt ID` | x |\n| `cubes list --colour C` | x |") == ["cubes melt ID", "--colour"]
+    assert unknown("| `import FILE` with `--on-conflict keep`, `swallow` | x |") == ["swallow"]
+    assert unknown("| `kv list`, `kv budget BYTES`; `chat --message T` with `--memory on`, `off` | `x` |") == []
+
+
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
@@ -100,6 +142,12 @@ def test_the_readme_names_every_verb() -> None:
         ("kv check abc", {"handler": "kv.check", "message": "abc"}),
         ("scheduler mode", {"mode": None}),
         ("scheduler mode automatic", {"mode": "automatic"}),
+        ("cubes edit a --time 2024 --expect-version 3", {"text": None, "event_time": "2024", "expect_version": 3}),
+        ("cubes restore a --version 2", {"ids": ["a"], "version": 2}),
+        ("cubes diff a --from 1", {"since": 1, "until": None}),
+        ("cubes header a --priority -7", {"priority": -7}),
+        ("cubes fuse a b --text-by model", {"text": None, "text_by": "model"}),
+        ("learned list", {"chat": None}),
         ("cubes pin a b", {"handler": "cubes.pin", "ids": ["a", "b"]}),
         ("snapshot create Spring --at 12", {"name": "Spring", "at": "12", "note": ""}),
         ("snapshot diff Spring", {"since": "Spring", "until": "now", "limit": 1000}),
@@ -140,6 +188,12 @@ def test_lines_are_understood(line: str, expected: dict[str, object]) -> None:
         "cubes migrate a",
         "cubes migrate a --to gold",
         "scheduler mode sometimes",
+        "cubes edit a --expect-version 0",
+        "cubes header a --priority high",
+        "cubes fuse a b --text x --text-by model",
+        "reviews accept a",
+        "reviews accept a explode",
+        "filters save a",
     ],
 )
 def test_wrong_usage_is_said(line: str) -> None:

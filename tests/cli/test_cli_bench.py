@@ -122,3 +122,8 @@ def test_chats_that_were_kept_are_restored_by_a_new_process(verb: Verb, tiny_mod
     assert figures["evaluated_tokens"][0] < 40
     assert figures["cold_ms"] > 0 < figures["restarted_ms"]
     assert report["figures"]["greedy_answers"] == {"tokens": 64, "identical": 10, "of": 10}
+
+
+def test_the_driver_is_compared_with_the_plain_loop(verb: Verb, tiny_model: Path) -> None:
+    figures = verb("bench", "engine", "--model", str(tiny_model), "--repeat", "1").document["figures"]
+    assert figures["prefill_tps"]["ratio"] > 0 < figures["decode_tps"]["ratio"]

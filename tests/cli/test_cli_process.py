@@ -24,6 +24,9 @@ print(status, ",".join(heavy), file=sys.stderr)
     "words",
     [
         ("cubes", "list"),
+        ("cubes", "list", "--filter", "note \"two words\" -grey tag:work project:boat -state:archived"),
+        ("filters", "list"),
+        ("learned", "list"),
         ("journal",),
         ("chats", "list"),
         ("status",),

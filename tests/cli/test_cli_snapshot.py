@@ -73,6 +73,11 @@ def test_memories_are_restored_as_one_step(verb: Verb) -> None:
     assert done["changes"]["cubes"] == [lisbon]
     assert verb("undo").document["step"]["label"].startswith("Restore memory")
     everything = verb("snapshot", "restore", "Spring").document
+    assert everything["diff"]["counts"] == {"added": 0, "removed": 0, "changed": 1}
+    assert [one["id"] for one in everything["diff"]["changed"]] == [lisbon]
+    assert [one["automatic"] for one in everything["snapshots"]] == [True]
+    again = verb("snapshot", "restore", "Spring").document
+    assert (again["changes"]["step_id"], sum(again["diff"]["counts"].values())) == (None, 0)
     assert (everything["restored"], everything["left"]) == (
         1, [{"title": "My cat is called Miso.", "reason": "it is frozen"}],
     )  # fmt: skip
