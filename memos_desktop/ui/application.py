@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 FIRST_PAGE = PAGES["chats"][0]
 NEXT = ("memos_desktop.ui.cubes.page", "numpy")
+SWITCH_S = 0.001
+"""So long a worker that computes keeps the interpreter from the window; Python's own 5 ms add up in a frame."""
 Opener = Callable[[DataFolder], "Workspace"]
 
 
@@ -50,6 +52,7 @@ class Session(QObject):
         prompter: Prompter | None = None,
     ) -> None:
         super().__init__()
+        sys.setswitchinterval(SWITCH_S)
         self._folder = folder
         self._opener = opener or open_workspace
         self.theme = Theme(application)
@@ -93,7 +96,7 @@ class Session(QObject):
             loading = self.workspace.models.ensure_loaded()
             self.bridge.then(loading.future, _ignore, _ignore, receiver=self)
             self.bridge.then(self.workspace.recall.warm_up(), _ignore, _ignore, receiver=self)
-            self.bridge.then(self.workspace.tidy(), _ignore, receiver=self)
+            self.bridge.then(self.workspace.housekeeping.begin(), _ignore, receiver=self)
 
     def close(self) -> None:
         """Close the workspace; returns when every thread has ended."""

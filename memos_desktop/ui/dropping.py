@@ -121,9 +121,9 @@ class Dropping(QObject):
         self.kept.emit(taken.cubes)
         step = taken.changes.step_id
         undo = None if step is None else partial(_undo, context, step)
+        if taken.refused:  # in one toast and before the other one, which must not be pushed out by them
+            context.toasts.error(UserError("\n".join(refused.reason for refused in taken.refused[:MOST_NAMED])))
         context.toasts.say(_said(taken), undo=undo)
-        for refused in taken.refused[:MOST_NAMED]:
-            context.toasts.error(UserError(refused.reason))
 
 
 def _undo(context: Context, step: int) -> None:

@@ -206,10 +206,12 @@ class Icons(QObject):
             self._made[key] = QIcon(_GlyphEngine(self._theme, self._family, glyph, token, active or token))
         return self._made[key]
 
-    def pixmap(self, name: str, token: str = "muted", size: int = ICON, ratio: float = 1.0) -> QPixmap:
+    def pixmap(
+        self, name: str, token: str = "muted", size: int = ICON, ratio: float = 1.0, filled: bool = False
+    ) -> QPixmap:
         """The icon as a pixmap of `size` logical pixels, more where the text is larger, for labels."""
         side = self._theme.px(size)
-        return self.icon(name, token).pixmap(QSize(side, side), ratio)
+        return self.icon(name, token, filled=filled).pixmap(QSize(side, side), ratio)
 
     def paint(self, painter: QPainter, rect: QRect, name: str, token: str = "muted", filled: bool = False) -> None:
         """Draw the icon into `rect`; for delegates."""

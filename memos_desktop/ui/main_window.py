@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from memos_desktop.errors import MemosError
@@ -38,7 +38,9 @@ PAGES = {
     "settings": ("memos_desktop.ui.settings.page", "SettingsPage"),
 }
 FIRST_RUN = ("memos_desktop.ui.first_run.page", "FirstRunPage")
-INSPECTOR_WIDTH = 360
+INSPECTOR_WIDTH, INSPECTOR_LEAST = 360, 280
+SIDE_BY_SIDE = 560
+"""Where page and inspector have less room than this, the inspector stands below the page."""
 VAULT_COMMANDS = frozenset(
     {"new_chat", "temporary_chat", "import_turns", "undo", "redo", "find", "settings", "chats", "memory",
      "models", "kept", "attach", "review", "import_bundle", "export",
@@ -84,6 +86,8 @@ class MainWindow(QMainWindow):
         self._panels: dict[str, QWidget] = {}
         self._wanted: dict[str, bool] = {}
         self._current = ""
+        self._gives_up = False
+        self._panel_sized = False
         self._build()
         self.toasts = Toasts(self._body, icons)
         self.toasts.floor = self._floor
@@ -135,8 +139,22 @@ class MainWindow(QMainWindow):
     @Slot()
     def _size_panel(self) -> None:
         """Larger text needs a wider panel."""
-        self.panel.setMinimumWidth(self.theme.px(280))
+        self.panel.setMinimumWidth(self.theme.px(INSPECTOR_LEAST))
         self.splitter.setSizes([900, self.theme.px(INSPECTOR_WIDTH)])
+        self._turn_splitter()
+
+    def _turn_splitter(self) -> None:
+        """Side by side, or one above the other."""
+        beside = self.width() - self.rail.width() >= self.theme.px(SIDE_BY_SIDE)
+        wanted = Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical
+        if self.splitter.orientation() is not wanted:
+            self.splitter.setOrientation(wanted)
+            self.splitter.setSizes([900, self.theme.px(INSPECTOR_WIDTH)] if beside else [1, 1])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The inspector finds its place."""
+        super().resizeEvent(event)
+        self._turn_splitter()
 
     def _connect(self) -> None:
         self.rail.chosen.connect(self.show_page)
@@ -294,18 +312,31 @@ class MainWindow(QMainWindow):
         if panel is not None:
             self.panel.setCurrentWidget(panel)
         self.panel.setVisible(shown)
+        if shown and not self._panel_sized:  # before it is shown, the splitter has no size that could be shared out
+            self._panel_sized = True
+            self._size_panel()
         action = self.actions_by_name.by_name["inspector"]
         action.setEnabled(panel is not None)
         action.setChecked(shown)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember where the window was; the application closes the workspace."""
+        """Remember where the window was; the application closes the workspace. What is not saved is asked about."""
+        unsaved = " ".join(said for page in self.pages.values() if (said := page.unsaved()))
+        if unsaved and not self._gives_up:
+            event.ignore()
+            title, accept = "Close without saving?", "Close without saving"
+            self.prompter.confirm(self, title, unsaved, accept, self._give_up, danger=True)
+            return
         if self.context is not None:
             self._store().setValue("geometry", self.saveGeometry())
             for page in self.pages.values():
                 page.leave()
         super().closeEvent(event)
         self.closed.emit()
+
+    def _give_up(self) -> None:
+        self._gives_up = True
+        QTimer.singleShot(0, self.close)  # it may still be about the first wish to close
 
 
 def _load(module: str, name: str) -> "Callable[[Context], Page]":

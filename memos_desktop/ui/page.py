@@ -77,6 +77,10 @@ class Page(QWidget):
         """Pixels at the lower edge that toasts must not cover."""
         return 0
 
+    def unsaved(self) -> str:
+        """What would be lost if the window closed now, in a sentence; nothing as a rule."""
+        return ""
+
     def leave(self) -> None:
         """The window closes: end what runs, take no more input."""
         self.setEnabled(False)

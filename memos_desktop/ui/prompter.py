@@ -48,8 +48,10 @@ class Prompter(QObject):
         box.setDetailedText(detail)
         self._open(box)
 
-    def ask_text(self, parent: QWidget, title: str, label: str, value: str, then: Callable[[str], None]) -> None:
-        """Ask for one line of text; `then` gets it when it is not empty and was not cancelled."""
+    def ask_text(
+        self, parent: QWidget, title: str, label: str, value: str, then: Callable[[str], None], empty: bool = False
+    ) -> None:
+        """Ask for one line of text; `then` gets it when it was not cancelled, and nothing at all only where `empty`."""
         dialog = QInputDialog(parent)
         dialog.setInputMode(QInputDialog.InputMode.TextInput)
         dialog.setTextEchoMode(QLineEdit.EchoMode.Normal)
@@ -57,7 +59,7 @@ class Prompter(QObject):
         dialog.setLabelText(label)
         dialog.setTextValue(value)
         dialog.setMinimumWidth(400)
-        dialog.textValueSelected.connect(lambda text: then(text.strip()) if text.strip() else None)
+        dialog.textValueSelected.connect(lambda text: then(text.strip()) if text.strip() or empty else None)
         self._open(dialog)
 
     def open_file(self, parent: QWidget, title: str, filters: Sequence[str], then: Callable[[Path], None]) -> None:
@@ -75,9 +77,14 @@ class Prompter(QObject):
         suggested: str,
         filters: Sequence[str],
         then: Callable[[Path], None],
+        suffix: str = "",
     ) -> None:
-        """Ask where to write a file; the dialog itself asks before replacing one."""
+        """Ask where to write a file; the dialog itself asks before replacing one.
+
+        A name without any suffix gets `suffix`, before it is looked whether there is such a file.
+        """
         dialog = QFileDialog(parent, title)
+        dialog.setDefaultSuffix(suffix)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(list(filters))
         dialog.selectFile(suggested)

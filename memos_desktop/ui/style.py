@@ -168,7 +168,7 @@ QTabBar::tab { background: transparent; color: $muted; padding: 8px 12px; border
   border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
 QTabBar::tab:hover { color: $text; }
-QTabBar[look="dense"]::tab { padding: 8px 7px; font-size: ${px12}px; }
+QTabBar[look="dense"]::tab { padding: 8px 4px; font-size: ${px12}px; }
 QTabWidget::pane { border: none; border-top: 1px solid $border; }
 QSlider::groove:horizontal { background: $border_strong; height: 4px; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: $accent; height: 4px; border-radius: 2px; }

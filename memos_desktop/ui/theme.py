@@ -13,6 +13,7 @@ HALF = GRID // 2
 ROW = 36
 """Height of a row in a list."""
 ICON = 18
+META_ICON = 14
 RADIUS_CARD = 8
 RADIUS_CONTROL = 6
 COLUMN = 760

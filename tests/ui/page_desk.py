@@ -47,10 +47,26 @@ class Answers(Prompter):
         """Read."""
         self.said.append(title)
 
-    def ask_text(self, parent: QWidget, title: str, label: str, value: str, then: Callable[[str], None]) -> None:
-        """Answer with `text`."""
+    def ask_text(
+        self, parent: QWidget, title: str, label: str, value: str, then: Callable[[str], None], empty: bool = False
+    ) -> None:
+        """Answer with `text`, as a person could."""
         self.said.append(f"{title}: {value}")
-        then(self.text)
+        if self.text or empty:
+            then(self.text)
+
+    def save_file(
+        self,
+        parent: QWidget,
+        title: str,
+        suggested: str,
+        filters: Sequence[str],
+        then: Callable[[Path], None],
+        suffix: str = "",
+    ) -> None:
+        """Choose `file`."""
+        self.said.append(title)
+        then(self.file)
 
     def open_file(self, parent: QWidget, title: str, filters: Sequence[str], then: Callable[[Path], None]) -> None:
         """Choose `file`."""

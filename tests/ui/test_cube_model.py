@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from page_desk import WAIT_MS, Desk, cube, look, opened_desk, without_meaning
-from PySide6.QtCore import QPersistentModelIndex, Qt
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
@@ -102,6 +102,21 @@ def test_a_dragged_scroll_bar_does_not_fetch_what_it_passed(desk: Desk, model: C
             model.cube_at(row)
     assert len(asked) <= 4
     assert asked[0] == MANY // PAGE - 1  # the one that is looked at now
+
+
+def test_a_long_selection_does_not_weigh_on_every_page(desk: Desk, model: CubeTableModel) -> None:
+    load(desk, model)
+    selection = QItemSelectionModel(model)
+    rows = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+    selection.select(QItemSelection(model.index(1, 0), model.index(MANY // 2, 0)), rows)
+    layouts: list[object] = []
+    model.layoutAboutToBeChanged.connect(layouts.append)
+    for number in range(1, 6):
+        with desk.qtbot.waitSignal(model.settled, timeout=WAIT_MS):
+            model.cube_at(number * PAGE)
+    assert title(model, 5 * PAGE) is not None
+    assert not layouts
+    assert len(selection.selectedRows()) == MANY // 2
 
 
 def test_sorting_goes_through_the_vault(desk: Desk, model: CubeTableModel) -> None:

@@ -136,16 +136,31 @@ def test_a_cancelled_job_changes_nothing(operating: Operating) -> None:
     assert archived.total == 0
 
 
-def test_one_in_the_way_stops_all(operating: Operating) -> None:
-    cubes = [cube(f"Note {n}.") for n in range(LOOKED_AT + 20)]
-    operating.opened(*cubes, cube("Fixed.", frozen=True))
+@pytest.mark.parametrize("count", [2, LOOKED_AT + 20])
+def test_what_cannot_take_part_stays_and_is_named(operating: Operating, count: int) -> None:
+    cubes, fixed = [cube(f"Note {n}.") for n in range(count)], cube("Fixed.", frozen=True)
+    operating.opened(*cubes, fixed)
     operating.page.table.selectAll()
-    failed: list[str] = []
-    operating.desk.workspace.jobs.subscribe(lambda job: failed.append(job.error) if job.state == "failed" else None)
     operating.page.commands.run_selected("archive")
-    operating.until(lambda: bool(failed))
-    assert "frozen" in failed[0]
-    assert operating.now(cubes[0]).state is State.GENERATED
+    operating.desk.wait_toast(f"Archived, no longer recalled: {count} memories. “Fixed.” stays as it is: frozen.")
+    assert {operating.now(one).state for one in cubes} == {State.ARCHIVED}
+    assert operating.now(fixed).state is State.GENERATED
+    operating.desk.undo_last()
+    operating.until(lambda: operating.now(cubes[0]).state is State.GENERATED)
+
+
+@pytest.mark.parametrize("count", [3, LOOKED_AT + 20])
+def test_where_none_can_take_part_nothing_is_done_and_the_reasons_are_said(operating: Operating, count: int) -> None:
+    cubes = [cube(f"Note {n}.", frozen=True) for n in range(count)]
+    operating.opened(*cubes)
+    said: list[str] = []
+    operating.desk.workspace.jobs.subscribe(lambda job: said.append(job.error) if job.state == "failed" else None)
+    operating.page.table.selectAll()
+    operating.until(lambda: operating.page.selection.count == count)
+    operating.key(Qt.Key.Key_A)
+    wanted = f"None of these {count} memories can be archived: {count} are frozen. Nothing was changed."
+    operating.until(lambda: any(wanted in text for text in (*said, *operating.desk.toasts())))
+    assert operating.desk.result(operating.desk.workspace.library.undo_labels())[0] == f"Add {count} memories"
 
 
 def test_tags_for_many_are_added(operating: Operating) -> None:
@@ -155,6 +170,44 @@ def test_tags_for_many_are_added(operating: Operating) -> None:
     operating.page.commands.run_selected("tag")
     operating.desk.wait_toast("Tags changed: 70 memories")
     assert all(set(one.tags) == {"old", "new"} for one in operating.all())
+
+
+def test_all_tags_can_be_taken_away(operating: Operating) -> None:
+    one = cube("One.", tags=("work",))
+    operating.opened(one)
+    operating.select(one)
+    operating.desk.prompter.text = ""
+    operating.key(Qt.Key.Key_T)
+    operating.until(lambda: operating.now(one).tags == ())
+
+
+@pytest.mark.parametrize("name", sorted(BY_NAME))
+def test_every_verb_works_on_more_than_are_looked_at(operating: Operating, name: str) -> None:
+    verb = BY_NAME[name]
+    if verb.most <= LOOKED_AT:
+        return
+    moment = now()
+    special = {
+        "confirm": {"governance": Governance(proposed=True)},
+        "unpin": {"pinned": True},
+        "unfreeze": {"frozen": True},
+        "restore": {"state": State.ARCHIVED},
+        "renew": {"governance": Governance(expires=moment + timedelta(days=3))},
+        "unbin": {"binned": moment},
+    }
+    operating.opened(*(cube(f"Note {n}.", **special.get(name, {})) for n in range(LOOKED_AT + 5)))
+    if name == "unbin":
+        operating.page.filters.set(CubeFilter(binned=True))
+        operating.until(lambda: operating.page.cubes.total == LOOKED_AT + 5)
+    operating.page.table.selectAll()
+    ended: list[str] = []
+    navigator, commands = operating.desk.context.navigator, operating.page.commands
+    navigator.attach.connect(lambda cubes: ended.append(f"{len(cubes)} attached"))
+    commands.panel_wanted.connect(lambda panel, ids: ended.append(f"{panel} {len(ids)}"))
+    operating.desk.prompter.text = "new"
+    commands.run_selected(name)
+    operating.until(lambda: bool(ended or operating.desk.toasts()))
+    assert all(str(LOOKED_AT + 5) in said for said in [*ended, *operating.desk.toasts()])
 
 
 def test_what_fits_is_offered(operating: Operating) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from page_desk import WAIT_MS, Desk, cube, desk, look
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -175,3 +175,51 @@ def test_the_built_in_filters_find_what_they_say(bar: FilterBar, desk: Desk) -> 
 def test_every_control_has_a_name(bar: FilterBar) -> None:
     for control in (bar.field, bar.saved, bar.kind, bar.type, bar.state, bar.tag, bar.pinned, bar.bin, bar.field.list):
         assert control.accessibleName()
+
+
+def wide(bar: FilterBar, desk: Desk, width: int, room: int = 800) -> None:
+    """Give the window this width, and the page around it this height."""
+    bar.window().resize(width, 500)
+    bar.set_room(room)
+    desk.qtbot.waitUntil(lambda: bar.width() < width, timeout=WAIT_MS)
+
+
+def test_where_there_is_little_room_words_go_first_then_a_line_is_added_then_all_folds(
+    bar: FilterBar, desk: Desk
+) -> None:
+    beside, words = bar.kind.y(), Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    assert bar.pinned.toolButtonStyle() is words and not bar.folded.isVisible()
+    search = bar.width() - bar.field.width()
+    wide(bar, desk, search + 300)
+    desk.qtbot.waitUntil(lambda: bar.pinned.toolButtonStyle() is not words, timeout=WAIT_MS)
+    assert bar.kind.mapTo(bar, QPoint()).y() == beside
+    wide(bar, desk, 640)
+    desk.qtbot.waitUntil(lambda: bar.kind.mapTo(bar, QPoint()).y() > bar.field.height(), timeout=WAIT_MS)
+    wide(bar, desk, 640, room=200)
+    assert bar.folded.isVisible() and not bar.kind.isVisible()
+    wide(bar, desk, 360)
+    assert bar.folded.isVisible() and bar.folded.width() >= bar.folded.sizeHint().width()
+    assert bar.minimumSizeHint().width() <= 360
+
+
+def test_the_folded_choices_do_the_same(bar: FilterBar, desk: Desk) -> None:
+    wide(bar, desk, 360)
+    desk.qtbot.waitUntil(bar.folded.isVisible, timeout=WAIT_MS)
+    bar.folded._fill()
+    said = [one.text() for one in bar.folded.menu().actions() if not one.isSeparator()]
+    assert said[:4] == ["Kind: any", "Type: any", "State: any", "Tag: any"]
+    assert said[4:] == ["Pinned", "Proposed", "Bin", "Show all memories"]
+    with desk.qtbot.waitSignal(bar.changed, timeout=WAIT_MS):
+        bar.folded.menu().actions()[5].trigger()
+    bar.kind._chosen(Kind.ACTIVATION)
+    assert bar.wanted == CubeFilter(pinned=True, kind=Kind.ACTIVATION)
+    assert bar.folded.text() == "Filters (2)" and bar.folded.accessibleName() == "Filters: Kind: Activation, Pinned"
+    bar.folded._fill()
+    bar.folded.menu().actions()[-1].trigger()
+    assert bar.wanted == CubeFilter() and bar.folded.text() == "Filters"
+
+
+def test_a_long_tag_is_cut_and_said_whole(bar: FilterBar) -> None:
+    tag = "everything about the sailing boat and its many repairs"
+    bar.set(CubeFilter(tag=tag))
+    assert bar.tag.text().endswith("…") and bar.tag.toolTip() == bar.tag.accessibleName() == f"Tag: {tag}"

@@ -165,7 +165,7 @@ def test_a_cancelled_migration_says_so_and_can_be_run_again(
 
     monkeypatch.setattr(kv.workspace.activation, "migrate", cancelled)
     row(page).run_button.click()
-    until(kv, lambda: "cancelled" in row(page).total.text())
+    until(kv, lambda: row(page).total.text() == "It was cancelled. Nothing was changed.")
     assert offered(page, kv).run_button.text() == "Keep ready"
 
 
@@ -286,3 +286,28 @@ def test_a_suggestion_opens_its_memory(page: MemoryPage, kv: KvDesk) -> None:
     id = suggested(page, kv)
     with kv.desk.qtbot.waitSignal(page.panel.shown, timeout=WAIT_MS, check_params_cb=lambda shown: shown == id):
         button_of(page, kv, "Open").click()
+
+
+def test_a_migration_that_ends_late_is_not_told_on_the_panel_of_another_memory(page: MemoryPage, kv: KvDesk) -> None:
+    first, second = kv.document("Boat manual"), kv.document("House rules", RULES)
+    opened(page, kv)
+    cubes = {id: kv.desk.result(kv.workspace.library.cube(id)) for id in (first, second)}
+    page.commands.run("ready", [cubes[first]])
+    offered(page, kv).run_button.click()
+    page.migrate.close_panel()
+    page.commands.run("ready", [cubes[second]])
+    kv.desk.wait_toast("1 memory ready:")
+    assert page.migrate.isVisible() and "House rules" in page.migrate.heading.text()
+    assert offered(page, kv).run_button.text() == "Keep ready" and not row(page).says
+    assert not row(page).total.text().startswith("1 memory ready:")
+
+
+def test_the_reason_of_a_refusal_goes_when_it_can_be_read_again(page: MemoryPage, kv: KvDesk) -> None:
+    id = kv.document("Boat manual")
+    opened(page, kv)
+    page.commands.run("ready", [kv.desk.result(kv.workspace.library.cube(id))])
+    offered(page, kv)
+    page.migrate.problem.setText("The disk is busy.")
+    page.migrate.problem.show()
+    kv.desk.result(kv.workspace.library.pin([id], True))  # it is asked again
+    until(kv, lambda: page.migrate.problem.isHidden())

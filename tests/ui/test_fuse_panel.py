@@ -172,9 +172,9 @@ def test_a_row_dropped_on_another_opens_the_preview(operating: Operating) -> Non
     viewport = operating.page.table.viewport()
     assert not drop(viewport, data, operating.row_middle(first))  # not on itself
     assert hang(viewport, data, operating.row_middle(second))
-    assert operating.page.operators.dragging.frame.isVisible()
+    assert operating.page.views.view("table").dragging.frame.isVisible()
     assert drop(viewport, data, operating.row_middle(second))
-    assert not operating.page.operators.dragging.frame.isVisible()
+    assert not operating.page.views.view("table").dragging.frame.isVisible()
     panel = operating.previewed("fuse")
     assert {one.id for one in panel.preview.parents} == {first.id, second.id}
 
@@ -194,3 +194,14 @@ def test_one_alone_cannot_be_fused(operating: Operating) -> None:
     operating.opened(only)
     operating.select(only)
     assert not operating.page.commands.actions["fuse"].isEnabled()
+
+
+def test_a_fusion_that_ends_late_leaves_the_panel_open_for_others(operating: Operating) -> None:
+    panel = previewed(operating, *pair())
+    operating.desk.add(one := cube("It rains."), other := cube("It pours."))
+    panel.fuse_button.click()
+    panel.close_panel()
+    operating.page.commands.run("fuse", [one, other])
+    operating.desk.wait_toast("Fused: 2 memories into one")
+    operating.until(lambda: panel.preview is not None and dict(panel.preview.versions).keys() == {one.id, other.id})
+    assert operating.page.slot.panel is panel and panel.fuse_button.isEnabled()

@@ -39,6 +39,17 @@ def test_what_changes_is_said() -> None:
     assert said(word_diff("Same.", "Same.")) == "kept whole"
 
 
+def test_a_word_that_only_moved_behind_what_is_new_is_kept() -> None:
+    pieces = word_diff("Prune the roses.", "Sow the beans.\n\nPrune the roses.")
+    assert pieces[0] == DiffPiece(Change.REMOVED, "Prune")
+    html = marked_html(pieces, (Conflicting(0, 5, 3),), LIGHT)
+    assert "line-through" not in html and html.count("Prune") == 1 and "Sow the beans." in html
+    assert ">Prune</span><sup" in html
+    assert said(pieces) == "added: Sow the beans."
+    other = word_diff("Prune the roses.", "I never prune the roses.")
+    assert "line-through" in marked_html(other, (), LIGHT)
+
+
 def test_a_decision_takes_the_other_sentence_out() -> None:
     (conflict,) = find_conflicts([OLD, NEW])
     assert [choice.said for choice in choices(conflict, [OLD, NEW])] == ["240", "260"]

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QPushButton, QSplitter, QWidget
 
 from memos_desktop.ids import new_id, now
 from memos_desktop.memory.call import Form
-from memos_desktop.memory.cube import Access, Cube, CubeFilter, Governance, Origin, Scope, Sensitivity, State
+from memos_desktop.memory.cube import Access, Cube, CubeFilter, Governance, Origin, Scope, Sensitivity, Source, State
 from memos_desktop.memory.message import Message, Role
 from memos_desktop.memory.use import Use
 from memos_desktop.memory.word_diff import Change
@@ -366,6 +366,23 @@ def test_the_access_log_leads_to_the_answer(page: MemoryPage, desk: Desk) -> Non
     assert jump.args == [chat.id, answer.id]
     texts = [label.text() for label in access.widget().findChildren(type(page.panel._title))]
     assert "Attached as KV, version 1, 12 tokens" in texts
+
+
+def test_the_lineage_tab_leads_to_the_source_message(page: MemoryPage, desk: Desk) -> None:
+    store = desk.workspace._store
+    chat = store.ask(lambda vault: vault.chats.create("Kitchen"))
+    said = Message(new_id(), chat.id, None, Role.USER, "You", "Well. The tea is in the tin.", now())
+    store.ask(lambda vault: vault.chats.add_message(said))
+    one = cube("The tea is in the tin.")
+    source = Source(chat_id=chat.id, message_id=said.id, start=6, end=28)
+    desk.add(replace(one, descriptive=replace(one.descriptive, source=source)))
+    with desk.qtbot.waitSignal(page.cubes.settled, timeout=WAIT_MS):
+        page.activate()
+    show(page, desk, one.id)
+    page.panel.tabs.setCurrentWidget(page.panel.lineage)
+    with desk.qtbot.waitSignal(desk.context.navigator.message, timeout=WAIT_MS) as jump:
+        press(page.panel.lineage, "Open in the chat")
+    assert jump.args == [chat.id, said.id]
 
 
 def test_the_access_log_is_narrowed_and_read_on(page: MemoryPage, desk: Desk) -> None:

@@ -10,7 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QSplitter
 
 from memos_desktop.ids import new_id, now
-from memos_desktop.memory.cube import Cube, CubeFilter, Origin, Source, State
+from memos_desktop.memory.cube import Cube, CubeFilter, Origin, Source
+from memos_desktop.memory.lifecycle import Trigger
 from memos_desktop.memory.lineage import LineageEdge, LineageGraph, LineageNode, NodeKind, Relation
 from memos_desktop.memory.message import Message, Role
 from memos_desktop.ui.cubes.lineage import lineage_words
@@ -58,7 +59,7 @@ class Family:
         self.far = child("Monday", Origin.SPLIT, self.part)
         self.lone = cube("Alone")
         desk.add(self.olives, self.meat, self.whole, self.part, self.far, self.lone)
-        store.apply(lambda vault: vault.cubes.update([self.olives.id], "Fuse", state=State.MERGED))
+        store.apply(lambda vault: vault.cubes.transit([self.olives.id], Trigger.FUSE, "Fuse"))
 
 
 @pytest.fixture

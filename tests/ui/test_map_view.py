@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from browser_desk import embed, memories, opened, page
 from page_desk import WAIT_MS, Desk, cube, desk, look
-from PySide6.QtCore import QModelIndex, QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QModelIndex, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QContextMenuEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from memos_desktop.memory.cube import CubeFilter, State
 from memos_desktop.progress import Progress
+from memos_desktop.ui.cubes.dragging import Spot
 from memos_desktop.ui.cubes.map.canvas import Tool
 from memos_desktop.ui.cubes.map.looks import HEAT_FROM, LEGENDS, ColorBy, codes
 from memos_desktop.ui.cubes.map.outline import NOT_YET
@@ -90,6 +91,32 @@ def test_a_click_selects_and_a_click_beside_it_does_not(page: MemoryPage, desk: 
     view.canvas.show_regions(())
     with desk.qtbot.waitSignal(view.picked, timeout=WAIT_MS):
         QTest.mouseClick(view.canvas, Qt.MouseButton.LeftButton, pos=QPoint(3, 3))
+    assert page.selection.count == 0
+
+
+def test_what_is_picked_while_the_map_is_read_again_stays(page: MemoryPage, desk: Desk) -> None:
+    view = chart(page, desk)
+    page.views.select([id_of(desk, view, 1)])
+    desk.qtbot.waitUntil(lambda: len(view.canvas.selected) == 1, timeout=WAIT_MS)
+    shown = view._shown
+    with desk.qtbot.waitSignal(view.picked, timeout=WAIT_MS):
+        QTest.mouseClick(view.canvas, Qt.MouseButton.LeftButton, pos=pixel(view, 4))
+        view._arrived(view._generation, shown)
+    assert page.selection.ids == (id_of(desk, view, 4),)
+
+
+def test_the_menu_key_means_what_is_selected(page: MemoryPage, desk: Desk) -> None:
+    view = chart(page, desk)
+    page.views.select([id_of(desk, view, 1)])
+    desk.qtbot.waitUntil(lambda: len(view.canvas.selected) == 1, timeout=WAIT_MS)
+    other = pixel(view, 4)
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, other, view.canvas.mapToGlobal(other))
+    with desk.qtbot.waitSignal(view.menu_wanted, timeout=WAIT_MS) as asked:
+        QApplication.sendEvent(view.canvas, event)
+    assert asked.args == [view.canvas.mapToGlobal(pixel(view, 1))]
+    assert page.selection.ids == (id_of(desk, view, 1),)
+    page.views.clear()
+    QApplication.sendEvent(view.canvas, event)
     assert page.selection.count == 0
 
 
@@ -178,6 +205,42 @@ def test_the_list_holds_the_same_and_selects_the_same(page: MemoryPage, desk: De
     assert model.parent(first) == model.index(0, 0) and model.parent(model.index(0, 0)) == QModelIndex()
 
 
+def test_a_key_shows_the_list_and_the_focus_goes_along(page: MemoryPage, desk: Desk) -> None:
+    view = chart(page, desk)
+    assert view.canvas.hasFocus() and "(O)" in view.listed.toolTip()
+    QTest.keyClick(view.canvas, Qt.Key.Key_O)
+    assert view.tree.isVisible() and view.listed.isChecked()
+    view.tree.setFocus()
+    QTest.keyClick(view.tree, Qt.Key.Key_O)
+    assert not view.tree.isVisible() and view.canvas.hasFocus()
+
+
+def test_a_selected_point_is_dragged_and_others_move_the_map(
+    page: MemoryPage, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = chart(page, desk)
+    canvas, started = view.canvas, []
+    monkeypatch.setattr(canvas.dragging, "_start", started.append)
+    here = pixel(view, 2)
+    desk.qtbot.waitUntil(lambda: canvas.spot_at(here).id != "" or canvas._hover(2), timeout=WAIT_MS)
+    assert canvas._grab_at(here) is None  # it is not selected
+    canvas.mark(canvas._numbers[2:3])
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=here)
+    QTest.mouseMove(canvas, here + QPoint(20, 20))
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=here + QPoint(20, 20))
+    assert [spot.id for spot in started] == [id_of(desk, view, 2)] and pixel(view, 2) == here
+    canvas.set_tool(Tool.LASSO)
+    assert canvas._grab_at(here) is None  # a lasso is a lasso
+
+
+def test_a_point_whose_memory_was_not_read_yet_takes_a_drop(page: MemoryPage, desk: Desk) -> None:
+    view = chart(page, desk)
+    target, dragged = Spot("", "", QRect(), int(view.canvas._numbers[1])), id_of(desk, view, 0)
+    with desk.qtbot.waitSignal(view.fuse_wanted, timeout=WAIT_MS) as told:
+        view.canvas.dragging.dropped.emit(dragged, target)
+    assert told.args == [(id_of(desk, view, 1), dragged)]
+
+
 def test_what_has_no_vector_is_listed_and_joins_later(page: MemoryPage, desk: Desk) -> None:
     view = chart(page, desk)
     before = view.canvas._places.tolist()
@@ -264,3 +327,7 @@ def test_a_cancelled_layout_is_not_begun_again_by_itself(
     with desk.qtbot.waitSignal(view.keeper.said, timeout=WAIT_MS):
         view.refresh()
     assert begun == [1] and not view.keeper.busy
+    assert view.stack.currentWidget() is view.empty
+    monkeypatch.undo()
+    view.empty.button.click()  # the person wants it after all
+    desk.qtbot.waitUntil(lambda: len(view.canvas._numbers) == 1, timeout=PLACED_MS)

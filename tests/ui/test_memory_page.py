@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from page_desk import WAIT_MS, Desk, cube, desk, look
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QSplitter
 
@@ -13,6 +13,7 @@ from memos_desktop.memory.cube import CubeFilter, Governance, SemanticType, Stat
 from memos_desktop.ui.cubes.empty import Empty
 from memos_desktop.ui.cubes.page import MemoryPage
 from memos_desktop.ui.cubes.pages import PAGE
+from memos_desktop.ui.cubes.table import FOLLOWED
 
 __all__ = ["desk", "look"]
 
@@ -313,3 +314,20 @@ def test_every_control_has_a_name(page: MemoryPage, desk: Desk) -> None:
     for widget in (page.table, page.filters.field, page.filters.kind, page.filters.pinned, page.form.text):
         assert widget.accessibleName()
     assert page.cubes.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "Plaintext"
+
+
+@pytest.mark.parametrize("selected", [FOLLOWED + 1, PAGE])
+def test_a_long_selection_is_let_go_when_memories_move_to_other_rows(
+    page: MemoryPage, desk: Desk, selected: int
+) -> None:
+    """Its rows out of sight would mean other memories then; a short one follows its memories."""
+    desk.add(*(cube(f"Note {n}") for n in range(FOLLOWED + PAGE)))
+    opened(page, desk)
+    flags = QItemSelectionModel.SelectionFlag
+    rows = QItemSelection(page.cubes.index(0, 0), page.cubes.index(selected - 1, 0))
+    page.table.selectionModel().select(rows, flags.ClearAndSelect | flags.Rows)
+    chosen = page.table.selected()[0]
+    desk.add(cube("A newer one, which stands above all"))
+    desk.qtbot.waitUntil(lambda: page.cubes.row_of(chosen.id) == 1, timeout=WAIT_MS)
+    spans = page.table.selected_spans()
+    assert (spans == []) if selected > FOLLOWED else (spans[0][0] == 1)

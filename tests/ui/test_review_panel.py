@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from memos_desktop.ids import now
 from memos_desktop.memory.cube import Governance, State
 from memos_desktop.ui.cubes.review.panel import ReviewPanel
-from memos_desktop.ui.cubes.review.says import KINDS, heading, kinds, meant, newest_first, offers
+from memos_desktop.ui.cubes.review.says import KINDS, heading, kinds, offers
 
 __all__ = ["desk", "look", "operating"]
 
@@ -147,7 +147,7 @@ def test_the_words(operating: Operating) -> None:
     assert heading(1) == "1 suggestion to review" and heading(12) == "12 suggestions to review"
     assert kinds([review, review]) == "2 duplicates"
     assert dict(offers(review))["keep"] == "Keep both"
-    first, second = newest_first(review)
+    first, second = review.newest_first
     assert first.changed > second.changed
-    assert meant(review, "bin") == (second.id,) and set(meant(review, "fuse")) == {first.id, second.id}
+    assert review.meant("bin") == (second.id,) and set(review.meant("fuse")) == {first.id, second.id}
     assert set(KINDS) == {"duplicate", "contradiction", "stale", "source changed", "expiring"}

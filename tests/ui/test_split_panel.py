@@ -1,7 +1,7 @@
 """Splitting on the Memory page: what comes back, or parts whose boundaries can be moved."""
 
 from operators_desk import Operating, operating
-from page_desk import cube, desk, look
+from page_desk import WAIT_MS, cube, desk, look
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -115,3 +115,38 @@ def test_escape_leaves_everything_as_it_is(operating: Operating) -> None:
     QTest.keyClick(panel.parts.cards[0].text, Qt.Key.Key_Escape)
     assert operating.page.slot.panel is None
     assert operating.now(one).state is State.GENERATED
+
+
+def test_what_was_written_stays_when_the_memory_is_pinned_or_used(operating: Operating) -> None:
+    panel, one = splitting(operating)
+    panel.parts.cards[1].text.setPlainText("She has two dogs.")
+    with operating.desk.qtbot.waitSignal(panel.shown, timeout=WAIT_MS):
+        operating.desk.result(operating.desk.workspace.library.pin([one.id], True))
+    assert panel.parts.texts()[1] == "She has two dogs." and panel.notice.isHidden()
+    assert panel.preview.cube.pinned
+    panel.split_button.click()
+    operating.desk.wait_toast("Split: 3 memories made")
+
+
+def test_what_was_written_stays_until_the_new_text_is_taken(operating: Operating) -> None:
+    panel, one = splitting(operating)
+    panel.parts.cards[1].text.setPlainText("She has two dogs.")
+    assert panel.take_button.isHidden()
+    with operating.desk.qtbot.waitSignal(panel.shown, timeout=WAIT_MS):
+        operating.desk.result(operating.desk.workspace.library.revise(one.id, text="All new. Quite another text."))
+    assert panel.parts.texts()[1] == "She has two dogs."
+    assert "changed meanwhile" in panel.notice.text and panel.take_button.isVisible()
+    panel.take_button.click()
+    assert panel.parts.texts() == ("All new.", "Quite another text.")
+    assert panel.take_button.isHidden() and panel.notice.isHidden()
+
+
+def test_a_split_that_ends_late_leaves_the_panel_open_for_another(operating: Operating) -> None:
+    panel, _ = splitting(operating)
+    operating.desk.add(other := cube("It rains. It pours."))
+    panel.split_button.click()
+    panel.close_panel()
+    operating.page.commands.run("split", [other])
+    operating.desk.wait_toast("Split: 3 memories made")
+    operating.until(lambda: panel.preview is not None and panel.preview.cube.id == other.id)
+    assert operating.page.slot.panel is panel and panel.split_button.isEnabled()

@@ -5,15 +5,19 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QAction, QImage, QPalette
+from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea
 
 import memos_desktop.ui
+from memos_desktop.ui.cubes.inspector import ActionButton
 from memos_desktop.ui.icons import NAMES, Icons
 from memos_desktop.ui.style import style_sheet
 from memos_desktop.ui.theme import Theme, palette
 from memos_desktop.ui.tokens import DARK, LIGHT, Tokens, contrast
+from memos_desktop.ui.widgets import Picture, button
+from memos_desktop.ui.widgets.scroll import replace_content
 
 SURFACES = ("background", "panel", "raised", "hover", "selected", "bubble", "code")
 SCHEMES = [pytest.param(LIGHT, id="light"), pytest.param(DARK, id="dark")]
@@ -119,6 +123,44 @@ def test_an_icon_follows_the_theme_by_itself(theme: Theme) -> None:
     theme.configure("dark")
     assert strongest(icon.pixmap(QSize(24, 24)).toImage()) == DARK.accent
     theme.configure("light")
+
+
+def test_icons_of_buttons_and_pictures_follow_the_text_scale(theme: Theme, qtbot) -> None:
+    icons = Icons(theme)
+    theme.configure("light", 1.0)
+    small, usual = button("Attach", "meta", "attach", icons), button("Fuse", "", "fuse", icons)
+    picture = Picture(theme, icons, "plaintext", "plaintext", 16, filled=True)
+    for one in (small, usual, picture):
+        qtbot.addWidget(one)
+    assert (small.iconSize().width(), usual.iconSize().width(), picture.pixmap().width()) == (14, 18, 16)
+    theme.configure("dark", 2.0)
+    assert (small.iconSize().width(), usual.iconSize().width(), picture.pixmap().width()) == (28, 36, 32)
+    picture.set_icon("activation", "activation")
+    assert strongest(picture.pixmap().toImage()) == DARK.activation
+    theme.configure("light", 1.0)
+    assert strongest(picture.pixmap().toImage()) == LIGHT.activation
+
+
+def test_a_button_outlives_its_action(theme: Theme, qtbot) -> None:
+    action = QAction("Pin")
+    shown = ActionButton(action, Icons(theme))
+    qtbot.addWidget(shown)
+    shiboken6.delete(action)
+    theme.configure("dark", 2.0)
+    assert shown.iconSize().width() == 36
+    theme.configure("light", 1.0)
+
+
+def test_what_is_built_anew_may_be_built_from_within(qtbot) -> None:
+    area = QScrollArea()
+    qtbot.addWidget(area)
+    pressed = QPushButton("Again")
+    area.setWidget(pressed)
+    pressed.clicked.connect(lambda: replace_content(area, QPushButton("New")))
+    pressed.click()
+    assert shiboken6.isValid(pressed) and pressed.isHidden()
+    assert area.widget().text() == "New"
+    qtbot.waitUntil(lambda: not shiboken6.isValid(pressed))
 
 
 def test_every_icon_has_a_glyph(theme: Theme) -> None:

@@ -345,6 +345,34 @@ def test_a_chat_with_the_past_leaves_nothing(moved, qtbot, tmp_path, monkeypatch
     view.hide()
     qtbot.waitUntil(lambda: not workspace.time._what_ifs.open and not workspace.jobs.active(), timeout=WAIT_MS)
     view.show()
+    view.bar.ask.click()  # and cancelled where every job is
+    [job] = workspace.jobs.active()
+    job.cancel()
+    qtbot.waitUntil(panel.again_button.isVisible, timeout=WAIT_MS)
+    assert panel.note.text() == "It was cancelled." and not panel.composer.isEnabled()
+    panel.again_button.click()
+    qtbot.waitUntil(panel.composer.isEnabled, timeout=WAIT_MS)
+    assert not panel.again_button.isVisible()
+
+
+def test_what_is_restored_is_what_is_shown(moved, qtbot) -> None:
+    time, view = moved
+    time.go(view, 1)
+    view.table.selectRow(1)
+    row = time.cubes["I live in Lisbon."].id
+    qtbot.waitUntil(lambda: view.pane._id == row, timeout=WAIT_MS)
+    qtbot.waitUntil(view.bar.restore.isEnabled, timeout=WAIT_MS)
+    asked: list[object] = []
+    restore = view._time.restore
+    view._time.restore = lambda *given: (asked.append(given), restore(*given))[1]
+    shown = view.traveller.arrived_step
+    view.bar.slider.setValue(2)  # on its way, and not there yet
+    assert view.traveller.step_id != shown
+    assert not view.bar.restore.isEnabled()
+    view._restore_all()
+    view._restore_one(row)
+    assert asked == [(shown, [row])]
+    time.arrive(view)
 
 
 def test_the_slider_grows_with_the_text(look, qtbot) -> None:

@@ -122,13 +122,11 @@ def test_redacting_says_what_it_is(export: ExportPanel, desk: Desk, tmp_path: Pa
     assert b"Nora" not in (tmp_path / "masked.memcube").read_bytes()
 
 
-def test_another_place_is_chosen(
-    export: ExportPanel, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_place_is_chosen(export: ExportPanel, desk: Desk, tmp_path: Path) -> None:
     desk.add(cube("x"))
     offered(export, desk)
     assert export.path.suffix == ".memcube" and not export.path.exists()
-    monkeypatch.setattr(desk.prompter, "save_file", lambda *given: given[-1](tmp_path / "here"))
+    desk.prompter.file = tmp_path / "here"
     export.choose_button.click()
     assert export.where.full_text() == str(tmp_path / "here.memcube")
 
@@ -162,6 +160,27 @@ def test_escape_closes(export: ExportPanel, load: ImportPanel, desk: Desk) -> No
     for panel in (export, load):
         with desk.qtbot.waitSignal(panel.left, timeout=WAIT_MS):
             QTest.keyClick(panel, Qt.Key.Key_Escape)
+
+
+@pytest.mark.parametrize(
+    ("typed", "becomes", "asked"),
+    [
+        ("backup", "backup.memcube", True),
+        ("Backup 2.0", "Backup 2.0.memcube", False),
+        ("backup.memcube", "backup.memcube", False),
+        ("backup.MEMCUBE", "backup.MEMCUBE", False),
+    ],
+)
+def test_a_bundle_is_called_one_and_replaces_no_file_unasked(
+    export: ExportPanel, desk: Desk, tmp_path: Path, typed: str, becomes: str, asked: bool
+) -> None:
+    desk.add(cube("The boat."))
+    offered(export, desk)
+    (tmp_path / "backup.memcube").write_bytes(b"older")
+    desk.prompter.file = tmp_path / typed
+    export.choose_button.click()
+    assert export.path == tmp_path / becomes
+    assert ("Replace this file?" in desk.prompter.said) is asked
 
 
 # import

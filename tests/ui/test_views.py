@@ -118,6 +118,11 @@ def test_the_past_stands_in_place_of_the_views(page: MemoryPage, desk: Desk) -> 
     opened(page, desk)
     past = QLabel("as it was")
     page.set_past(past)
+    buttons = page.head.switcher.buttons
+    assert not any(one.isChecked() for one in buttons.values())
+    buttons["table"].click()
+    assert not past.isVisible() and buttons["table"].isChecked() and page.table.hasFocus()
+    page.set_past(past)
     assert past.isVisible() and not page.table.isVisible() and page.filters.isVisible()
     page.filters.set(CubeFilter(text="nothing like this"))
     desk.qtbot.waitUntil(lambda: page.cubes.total == 0, timeout=WAIT_MS)

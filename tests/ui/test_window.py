@@ -1,7 +1,7 @@
 """The window: opened before the data, filled after it, its commands, its panels, its refusals."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -275,3 +275,20 @@ def test_attaching_is_a_command_with_a_key(opened: Session) -> None:
     page = opened.window.pages["chats"]
     assert opened.window.current_page() is page and page.picker.isVisible()
     assert opened.window.actions_by_name.by_name["attach"].shortcut().toString() == "Ctrl+Shift+A"
+
+
+def test_closing_with_something_unsaved_asks_first(opened: Session, qtbot: QtBot) -> None:
+    cube = opened.workspace.library.add("The boat is called Lima").result(WAIT_MS / 1000)
+    window = opened.window
+    window.navigator.cube.emit(cube.id)
+    panel = window.pages["memory"].panel
+    qtbot.waitUntil(lambda: panel.details is not None, timeout=WAIT_MS)
+    panel.content.text.setPlainText("The boat is called Dora")
+    asked: list[tuple[str, Callable[[], None]]] = []
+    window.prompter.confirm = lambda _window, _title, text, _accept, then, danger: asked.append((text, then))
+    assert not window.close()
+    [(text, give_up)] = asked
+    assert text == "What you typed into “The boat is called Lima” is not saved." and window.isVisible()
+    with qtbot.waitSignal(window.closed, timeout=WAIT_MS):
+        give_up()
+    assert len(asked) == 1 and not window.isVisible()

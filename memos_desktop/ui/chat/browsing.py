@@ -135,6 +135,8 @@ class Browsing(QObject):
         conversation = self._conversation
         if request != self._request or chat.id != conversation.open.id or conversation.runner.running:
             return
+        if chat.id in self._changed_chats:
+            return  # it was changed since, and is about to be read again
         conversation.open.follow(chat)
         if [one.id for one in messages] != [one.id for one in conversation.column.messages]:
             conversation.show(conversation.open, messages)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout
 
@@ -126,13 +126,12 @@ class Composer(QFrame):
         self.leave_edit = button("Cancel", "meta")
         self.temporary = Badge(context.theme, "Temporary chat: nothing is kept", "warning", "temporary", context.icons)
         self.request = button("Memory request", "meta", "memory", context.icons, "See and change what memory is asked")
-        self.request.setIconSize(QSize(14, 14))
         self.attach = button("Attach", "meta", "attach", context.icons, "Attach a memory or a file (Ctrl+Shift+A)")
-        self.attach.setIconSize(QSize(14, 14))
         self.attached = Chips(context.theme)
         self.attached.hide()
         self.send = QToolButton()
         self.send.setProperty("look", "round")
+        context.icons.fit(self.send)
         self.send.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._build()
         self.field.sent.connect(self._submit)
@@ -253,7 +252,6 @@ class Composer(QFrame):
     def _restyle(self) -> None:
         side = 2 * self._context.theme.px(16)
         self.send.setFixedSize(side, side)
-        self.send.setIconSize(QSize(18, 18))
         self.field.fit()
         self.attached.rearrange()
         self._refresh()

@@ -60,16 +60,19 @@ class CorrectField(QWidget):
     Signals:
         saved(str): the memory says this now.
         left(): nothing was changed, or it is done.
+        resized(): it has another height now.
 
     """
 
     saved = Signal(str)
     left = Signal()
+    resized = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
         self._cube: Cube | None = None
+        self._saving = False
         self.field = Editor()
         self.field.setAccessibleName("The memory")
         self.field.setTabChangesFocus(True)
@@ -88,15 +91,22 @@ class CorrectField(QWidget):
         box.addWidget(self.field)
         box.addWidget(self.problem)
         box.addLayout(low)
+        self.field.textChanged.connect(self._update)
         self.field.sent.connect(self._save)
         self.field.left.connect(self.close_field)
         self.save.clicked.connect(self._save)
         self.cancel.clicked.connect(self.close_field)
         self.hide()
 
+    @property
+    def edited(self) -> bool:
+        """Whether something was typed here that is not saved."""
+        return not self.isHidden() and self._cube is not None and self.field.toPlainText().strip() != self._cube.text
+
     def open(self, cube: Cube) -> None:
         """Edit this version of a memory."""
         self._cube = cube
+        self._saving = False
         self.problem.hide()
         self.field.setPlainText(cube.text)
         lines = sum(1 + len(line) // PER_LINE for line in cube.text.splitlines())
@@ -115,9 +125,13 @@ class CorrectField(QWidget):
     @Slot()
     def _save(self) -> None:
         cube, text = self._cube, self.field.toPlainText().strip()
+        if not self.save.isEnabled():
+            return
         if cube is None or text == cube.text:
             self.close_field()
             return
+        self._saving = True
+        self._update()
         revised = self._context.workspace.library.revise(
             cube.id, text=text, expected_version=cube.version, reason=REASON
         )
@@ -137,5 +151,15 @@ class CorrectField(QWidget):
         self._context.toasts.tell("The earlier text is back")
 
     def _refused(self, error: MemosError) -> None:
+        self._saving = False
+        self._update()
+        if self.isHidden():  # it was left meanwhile: nobody would see the sentence here
+            self._context.toasts.error(error)
+            return
         self.problem.setText(f"{error.message} {error.hint}".strip())
         self.problem.show()
+        self.resized.emit()
+
+    @Slot()
+    def _update(self) -> None:
+        self.save.setEnabled(not self._saving and bool(self.field.toPlainText().strip()))

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -39,10 +38,9 @@ class AnswerItem(MessageItem):
         self.note = label("", "meta", wrap=True)
         self.note.setParent(self)
         self.kept: KeptCard | None = None
-        self.receipt: QPushButton = button("", "meta")
+        self.receipt: QPushButton = button("", "meta", "memory", context.icons)
         self.receipt.hide()
         self.receipt.setIcon(context.icons.icon("memory", "accent"))
-        self.receipt.setIconSize(QSize(14, 14))
         self.receipt.clicked.connect(lambda: self.acted.emit("receipt", self))
         self.meta = ElidedButton()
         self.meta.hide()

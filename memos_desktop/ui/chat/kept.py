@@ -54,6 +54,7 @@ class KeptRow(QWidget):
         self.show_button.clicked.connect(lambda: context.navigator.cube.emit(self.cube.id))
         self.undo.clicked.connect(lambda: card.take_back([self]))
         self.field.left.connect(card.resized)
+        self.field.resized.connect(card.resized)
         self.show_cube(cube)
 
     def show_cube(self, cube: Cube) -> None:

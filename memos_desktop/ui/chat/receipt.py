@@ -26,10 +26,12 @@ class ReceiptPanel(QFrame):
         closed: hide the panel.
         request_wanted: open the memory request of this answer, to change it and answer again.
         excluded(str, bool): do not use this memory in this chat any more, or use it again.
+        corrected: a memory was corrected here, or that was given up.
 
     """
 
     closed = Signal()
+    corrected = Signal()
     request_wanted = Signal()
     excluded = Signal(str, bool)
 
@@ -121,6 +123,10 @@ class ReceiptPanel(QFrame):
             self._list.addStretch(1)
         self._ask_standing()
 
+    def correcting(self, edited: bool = False) -> bool:
+        """Whether the text of a memory is being corrected here; with `edited`, only if it is another already."""
+        return any(card.correct.edited if edited else not card.correct.isHidden() for card in self.cards)
+
     def show_excluded(self, excluded: Iterable[str]) -> None:
         """These must not be used in this chat."""
         self.excluded_list.show_ids(excluded)
@@ -169,6 +175,7 @@ class ReceiptPanel(QFrame):
         card = ReceiptCard(self._context, item, best, injected)
         card.excluded.connect(self.excluded)
         card.forget_wanted.connect(self.open_forget)
+        card.correct.left.connect(self.corrected)
         card.show_excluded(card.item_id in self.excluded_list.ids)
         self.cards.append(card)
         return card

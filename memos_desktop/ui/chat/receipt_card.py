@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton
 
 from memos_desktop.ids import parse_time
@@ -49,9 +49,10 @@ class ReceiptCard(Card):
         self._chat = str(source.get("chat_id") or "")
         self._message = str(source.get("message_id") or "") or ("" if self.is_cube else self.item_id)
         text = str(item.get("text") or "")
-        self.text = label(text[:TEXT_SHOWN] + ("…" if len(text) > TEXT_SHOWN else ""), wrap=True)
+        self.text = label(_beginning(text), wrap=True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.text.setVisible(bool(text))
+        if not text:
+            self.text.hide()
         self.standing = label("", "meta", wrap=True)
         self.standing.hide()
         self.correct = CorrectField(context)
@@ -81,7 +82,7 @@ class ReceiptCard(Card):
         self.acts.show_cube(cube)
         if cube is None:
             self.text.hide()
-            self.correct.hide()
+            self.correct.setVisible(self.correct.edited)  # what was typed can be copied still
 
     def show_excluded(self, out: bool) -> None:
         """Whether it must not be used in this chat."""
@@ -100,8 +101,8 @@ class ReceiptCard(Card):
             reason = str(item.get("decision") or "it was read before")
             self.form_reason = label(f"As KV: {reason}", "meta", wrap=True)
             self.box.addWidget(self.form_reason)
-        if injected and injected.strip() != text.strip() and item.get("form") != "kv":
-            self.box.addWidget(label(f"Given to the model as: {injected[:TEXT_SHOWN]}", "meta", wrap=True))
+        if injected and injected.split() != text.split() and item.get("form") != "kv":
+            self.box.addWidget(label(f"Given to the model as: {_beginning(injected)}", "meta", wrap=True))
 
     def _badges(self, item: Mapping[str, Any]) -> QHBoxLayout:
         theme, icons = self._context.theme, self._context.icons
@@ -144,7 +145,6 @@ class ReceiptCard(Card):
 
     def _source_button(self) -> QPushButton:
         self.source = button("Go to source", "meta", "source", self._context.icons, "Show the message it came from")
-        self.source.setIconSize(QSize(14, 14))
         self.source.clicked.connect(lambda: self._context.navigator.message.emit(self._chat, self._message))
         if not (self._chat and self._message):
             self.source.hide()
@@ -157,6 +157,10 @@ class ReceiptCard(Card):
         row.addStretch(1)
         row.addWidget(self._source_button())
         return row
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= TEXT_SHOWN else f"{text[:TEXT_SHOWN].rstrip()}…"
 
 
 def _standing(cube: Cube | None, version: int) -> str:

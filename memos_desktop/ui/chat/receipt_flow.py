@@ -28,11 +28,14 @@ class ReceiptFlow(QObject):
         self._conversation = conversation
         self._requests = requests
         self._shown: AnswerItem | None = None
+        self._waiting: list[AnswerItem | None] = []
         self._open = False
         panel.closed.connect(lambda: self.set_open(False))
         panel.excluded.connect(self._exclude)
+        panel.corrected.connect(self._show_waiting)
         panel.request_wanted.connect(self._open_request)
         conversation.receipt_ready.connect(self.show)
+        conversation.changed.connect(self._show_excluded)
 
     def toggle(self) -> None:
         """Show the panel, or hide it."""
@@ -45,10 +48,25 @@ class ReceiptFlow(QObject):
 
     @Slot(object)
     def show(self, item: AnswerItem | None) -> None:
-        """Show the receipt of this answer; a new answer takes over the panel while it is open."""
+        """Show the receipt of this answer; a new answer takes over the panel while it is open.
+
+        A correction that is being typed into the one that is shown is not thrown away: the other waits for it.
+        """
+        same = item is not None and self._shown is not None and item.message.id == self._shown.message.id
+        if self._panel.correcting(edited=not same):
+            if not same and self._waiting != [item]:
+                self._context.toasts.tell("Save or cancel your correction; then the other receipt is shown.")
+            self._waiting = [item]
+            return
+        self._waiting = []
         self._shown = item
         receipt = item.message.receipt if item is not None else {}
         self._panel.show_receipt(receipt, item is not None, self._conversation.open.exclude)
+
+    @Slot()
+    def _show_waiting(self) -> None:
+        if self._waiting:
+            self.show(self._waiting[0])
 
     @Slot()
     def _open_request(self) -> None:
@@ -72,6 +90,7 @@ class ReceiptFlow(QObject):
             return
 
         def done(changes: Changes) -> None:
+            self._apply(open_chat, memory_id, out)  # the chat may have been read again meanwhile, as it was before
             step = changes.step_id
             undo = None if step is None else lambda: self._undo(open_chat, memory_id, out, step)
             self._context.toasts.say(said, undo)
@@ -84,6 +103,11 @@ class ReceiptFlow(QObject):
         self._context.bridge.then(
             undone, lambda _changes: self._apply(open_chat, memory_id, not out), receiver=self
         )
+
+    @Slot()
+    def _show_excluded(self) -> None:
+        """The chat was read again: what must not be used in it may be something else now."""
+        self._panel.show_excluded(self._conversation.open.exclude)
 
     def _apply(self, open_chat: OpenChat, memory_id: str, out: bool) -> None:
         (open_chat.exclude.add if out else open_chat.exclude.discard)(memory_id)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from memos_desktop.memory.access import Access, AccessKind, AccessLog
 from memos_desktop.memory.call import Form
@@ -12,7 +12,7 @@ from memos_desktop.ui.cubes import words
 from memos_desktop.ui.cubes.scroll_tab import ScrollTab
 from memos_desktop.ui.page import Context
 from memos_desktop.ui.theme import GRID
-from memos_desktop.ui.widgets import Segments, button, label, line
+from memos_desktop.ui.widgets import Picture, Segments, button, label, line
 
 if TYPE_CHECKING:
     from memos_desktop.app.library import CubeDetails
@@ -113,13 +113,11 @@ class AccessTab(ScrollTab):
         row.addLayout(texts, 1)
         return made
 
-    def _sign(self, one: Access) -> QLabel:
+    def _sign(self, one: Access) -> Picture:
         name, token = SIGNS.get(one.kind, "text"), "muted"
         if one.form is Form.KV:
             name, token = "activation", "activation"
-        sign = label("")
-        sign.setPixmap(self._context.icons.pixmap(name, token, SIGN, self.devicePixelRatioF()))
-        return sign
+        return Picture(self._context.theme, self._context.icons, name, token, SIGN)
 
     def _jump(self, one: Access) -> None:
         if one.message_there:

@@ -9,15 +9,18 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu
 
 from memos_desktop.errors import MemosError
+from memos_desktop.ids import now
 from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.cube import Cube
+from memos_desktop.memory.operators.taking_part import Part, already, part, refusal, stayed
 from memos_desktop.ui.cubes import words
 from memos_desktop.ui.cubes.chosen import Chosen
-from memos_desktop.ui.cubes.verbs import BY_NAME, PANELS, VERBS, Verb, offered, split_tags
+from memos_desktop.ui.cubes.gathering import Gathering
+from memos_desktop.ui.cubes.verbs import BY_NAME, OPENING, VERBS, Verb, offered, on_key, split_tags, why_not
 from memos_desktop.ui.cubes.view_stack import ViewStack
 from memos_desktop.ui.page import Context
 
@@ -49,8 +52,10 @@ class CubeActions(QObject):
         self._library = context.workspace.library
         self._host = host
         self._chosen = chosen
+        self._suspended = False
         self.fitting: frozenset[str] = frozenset()
         self.actions = {verb.name: self._action(verb) for verb in VERBS}
+        self._refusing = {key: self._shortcut(key) for key in {verb.key for verb in VERBS if verb.key}}
         chosen.changed.connect(self.offer)
         self.offer()
 
@@ -60,27 +65,28 @@ class CubeActions(QObject):
 
     def offer(self) -> None:
         """Enable what fits at least one of the cubes that are meant."""
-        self.fitting = offered(self._chosen.cubes, self._chosen.count)
+        self.fitting = frozenset() if self._suspended else offered(self._chosen.cubes, self._chosen.count)
         for name, action in self.actions.items():
             action.setEnabled(name in self.fitting)
             action.setVisible(name in self.fitting)
+        here = {BY_NAME[name].key for name in self.fitting}
+        for key, shortcut in self._refusing.items():
+            shortcut.setEnabled(self._chosen.count > 0 and key not in here)
         self.offered.emit()
 
+    def suspend(self, on: bool) -> None:
+        """Offer nothing as long as what they would be done with is not shown."""
+        self._suspended = on
+        self.offer()
+
     def run(self, name: str, cubes: Sequence[Cube]) -> None:
-        """Run a verb on those of `cubes` that it fits."""
+        """Run a verb on those of `cubes` that can take part; the others stay, and it says why."""
         verb = BY_NAME[name]
-        fitting = [cube for cube in cubes if verb.fits(cube)]
-        if not fitting:
-            return
-        ids = tuple(cube.id for cube in fitting)
-        if name == "tag":
-            self._ask_tags(fitting, ids)
-        elif name == "attach":
-            self._context.navigator.attach.emit(tuple(fitting))
-        elif name in PANELS or name == "export":
-            self._open(name, ids)
-        else:
-            self._follow(self._calls()[name](ids), verb, len(ids))
+        meant = [cube for cube in cubes if not already(name, cube)]
+        if name in OPENING:
+            self._take(verb, meant, part(name, meant, now()))
+        elif meant:
+            self._follow(self._calls()[name](tuple(cube.id for cube in meant)), verb, len(meant))
 
     def run_selected(self, name: str) -> None:
         """Run a verb on all that is selected; a long selection is one job with progress and cancel."""
@@ -100,16 +106,10 @@ class CubeActions(QObject):
                 group = verb.group
             menu.addAction(self.actions[verb.name])
 
-    def set_tags(self, cubes: Sequence[Cube], tags: Sequence[str]) -> None:
-        """Give these cubes exactly these tags."""
-        old = {tag for cube in cubes for tag in cube.tags}
-        ids = tuple(cube.id for cube in cubes)
-        add, remove = tuple(tags), tuple(sorted(old - set(tags)))
-        if any(set(cube.tags) != set(tags) for cube in cubes):
-            self._follow(self._library.tag(ids, add=add, remove=remove), BY_NAME["tag"], len(ids))
-
     def say_done(self, text: str, changes: Changes) -> None:
-        """A toast, with Undo where there is a step to take back."""
+        """A toast, with Undo where there is a step to take back; it names what stayed."""
+        if changes.left:
+            text = f"{text}. {stayed(changes.left)}"
         step = changes.step_id
         undo = None if step is None else partial(self.undo, step)
         self._context.toasts.say(text, undo=undo)
@@ -137,29 +137,51 @@ class CubeActions(QObject):
 
     def _run_long(self, name: str, ids: Ids) -> None:
         verb = BY_NAME[name]
-        if name == "tag":
-            self._ask_tags((), ids)
-        elif name in PANELS or name == "export":
-            self._open(name, ids)
+        if name in OPENING:
+            future = self._context.workspace.operations.taking_part(name, ids)
+            self._context.bridge.then(future, partial(self._take, verb, ()), receiver=self)
         elif verb.bulk:
             self.bulk(verb, ids)
         else:
             self._follow(self._calls()[name](ids), verb, len(ids))
 
-    def _open(self, name: str, ids: Ids) -> None:
-        self.panel_wanted.emit(name, ids)
+    def _take(self, verb: Verb, known: Sequence[Cube], part: Part) -> None:
+        """Ask the person further about those that take part; of these the cubes may be `known`."""
+        if part.left and (verb.whole or not part.ids):
+            self._context.toasts.error(refusal(verb.name, part.left, len(part.ids) + len(part.left)))
+            return
+        if part.left:
+            self._context.toasts.tell(stayed(part.left))
+        cubes = tuple(cube for cube in known if cube.id in set(part.ids))
+        if verb.name == "tag":
+            self._ask_tags(cubes, part.ids)
+        elif verb.name != "attach":
+            self.panel_wanted.emit(verb.name, part.ids)
+        elif cubes:
+            self._context.navigator.attach.emit(cubes)
+        else:
+            Gathering(self._context, part.ids, self._context.navigator.attach.emit, self)
+
+    def _refuse(self, key: str) -> None:
+        """Say why none of the verbs on this key fits; of a long selection those nobody looked at may fit."""
+        cubes = self._chosen.cubes
+        verb = on_key(key, cubes)
+        if self._chosen.count > len(cubes) and self._chosen.count <= verb.most:
+            self.run_selected(verb.name)
+        elif cubes:
+            self._context.toasts.error(why_not(verb, cubes))
 
     def bulk(self, verb: Verb, ids: Ids, **arguments: Any) -> None:
         """Run a verb on many cubes as one job; the jobs bar shows how far it is, and says why it failed."""
         job = self._context.workspace.operations.bulk(verb.bulk, ids, **arguments)
-        self._context.bridge.then(job.future, partial(self._bulk_done, verb), _shown_by_the_jobs_bar, receiver=self)
+        done = partial(self._done, verb, len(ids))
+        self._context.bridge.then(job.future, done, _shown_by_the_jobs_bar, receiver=self)
 
-    def _bulk_done(self, verb: Verb, changes: Changes) -> None:
-        self.say_done(verb.done.format(words.memories(len(changes.cubes))), changes)
+    def _done(self, verb: Verb, count: int, changes: Changes) -> None:
+        self.say_done(verb.done.format(words.memories(count - len(changes.left))), changes)
 
     def _follow(self, future: "Future[Changes]", verb: Verb, count: int) -> None:
-        text = verb.done.format(words.memories(count))
-        self._context.bridge.then(future, partial(self.say_done, text), receiver=self)
+        self._context.bridge.then(future, partial(self._done, verb, count), receiver=self)
 
     def _undone(self, changes: Changes) -> None:
         self._context.toasts.tell(f"Undone: {changes.label}")
@@ -175,6 +197,7 @@ class CubeActions(QObject):
             "Tags, separated by commas:",
             ", ".join(shared),
             lambda text: self._retag(ids, shared, split_tags(text), known=bool(cubes)),
+            empty=True,
         )
 
     def _retag(self, ids: Ids, before: Sequence[str], after: Sequence[str], known: bool) -> None:
@@ -197,6 +220,12 @@ class CubeActions(QObject):
         action.triggered.connect(partial(self._triggered, verb.name))
         self._host.addAction(action)
         return action
+
+    def _shortcut(self, key: str) -> QShortcut:
+        """What a key does while no verb on it fits: it says why, for a key that does nothing seems broken."""
+        one = QShortcut(QKeySequence(key), self._host, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        one.activated.connect(partial(self._refuse, key))
+        return one
 
     def _triggered(self, name: str, _checked: bool = False) -> None:
         self.run_selected(name)

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout
 
+from memos_desktop.errors import MemosError
 from memos_desktop.memory.cube import Cube
 from memos_desktop.ui.cubes import words
 from memos_desktop.ui.cubes.actions import split_tags
@@ -51,7 +52,7 @@ class AddForm(Card):
         future = self._context.workspace.library.add(
             self.text.toPlainText().strip(), type=self.type.currentData(), tags=split_tags(self.tags.text())
         )
-        self._context.bridge.then(future, self._done, receiver=self)
+        self._context.bridge.then(future, self._done, self._refused, receiver=self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape closes; what was typed stays for the next time."""
@@ -64,6 +65,10 @@ class AddForm(Card):
         self.text.clear()
         self.tags.clear()
         self.added.emit(cube)
+
+    def _refused(self, error: MemosError) -> None:
+        self._context.toasts.error(error)
+        self._on_typing()  # what was typed is still here, and can be added again
 
     def _on_typing(self) -> None:
         self.save_button.setEnabled(bool(self.text.toPlainText().strip()))

@@ -1,5 +1,7 @@
 """The fields of the Content tab: title, text, type, tags, and what saves them. They hold no rules."""
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -14,6 +16,17 @@ from memos_desktop.ui.widgets.fields import Select, line_edit, text_edit
 
 LEAST_LINES = 6
 """Lines of text that stay in sight; where there is less room the tab scrolls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was typed into a cube and not saved; `base` is the cube as it was then."""
+
+    base: Cube
+    title: str
+    type: int
+    text: str
+    tags: str
 
 
 class ContentFields(QScrollArea):
@@ -46,6 +59,17 @@ class ContentFields(QScrollArea):
             self.text.setPlainText(cube.text)
         self.tags.setText(", ".join(cube.tags))
         self.reason.clear()
+
+    def draft(self, base: Cube) -> Draft:
+        """What is typed here on top of this cube."""
+        return Draft(base, self.title.text(), self.type.currentIndex(), self.text.toPlainText(), self.tags.text())
+
+    def take_up(self, draft: Draft) -> None:
+        """Show what was typed."""
+        self.title.setText(draft.title)
+        self.type.setCurrentIndex(draft.type)
+        self.text.setPlainText(draft.text)
+        self.tags.setText(draft.tags)
 
     def allow(self, on: bool) -> None:
         """Let the person type, or only read."""

@@ -1,6 +1,6 @@
 """The text of a memory, edited in place: saving makes a new version and never overwrites one by others."""
 
-from dataclasses import dataclass
+from concurrent.futures import Future
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from memos_desktop.errors import MemosError
 from memos_desktop.ids import now
+from memos_desktop.memory.changes import Changes
 from memos_desktop.memory.cube import Cube
 from memos_desktop.ui.cubes import words
 from memos_desktop.ui.cubes.actions import CubeActions, split_tags
-from memos_desktop.ui.cubes.content_fields import ContentFields
+from memos_desktop.ui.cubes.content_fields import ContentFields, Draft
 from memos_desktop.ui.cubes.edit_notice import BothTexts, Way
 from memos_desktop.ui.cubes.meanwhile import Event, Meanwhile, is_expired, meanwhile, obstacle
 from memos_desktop.ui.page import Context
@@ -41,9 +42,11 @@ class ContentTab(QWidget):
         self._actions = actions
         self._cube: Cube | None = None
         self._newest: Cube | None = None
-        self._saving = False
+        self._saving: set[str] = set()
+        self._refusal = ""
+        self._own: tuple[str, int] | None = None
         self._gone = False
-        self._drafts: dict[str, _Draft] = {}
+        self._drafts: dict[str, Draft] = {}
         self._expiry = QTimer(self, singleShot=True)
         self._expiry.timeout.connect(self._on_expiry)
         fields = self._fields = ContentFields(context)
@@ -66,13 +69,22 @@ class ContentTab(QWidget):
             or split_tags(self.tags.text()) != cube.tags
         )
 
+    def unsaved(self) -> tuple[str, ...]:
+        """The titles of the memories into which something was typed that is neither saved nor about to be."""
+        titles = {id: draft.base.title for id, draft in self._drafts.items()}
+        if self._cube is not None and self.dirty:
+            titles[self._cube.id] = self._cube.title
+        return tuple(title for id, title in titles.items() if id not in self._saving)
+
     def show_cube(self, cube: Cube) -> None:
         """Show a cube; what is typed into the same cube stays, with a notice of what happened to it."""
         self._gone = False
         self._await_expiry(cube)
         if self._cube is not None and self._cube.id == cube.id and self.dirty:
+            if (cube.id, cube.version) == self._own:  # what was saved from here a moment ago; since then more was typed
+                self._cube = cube
             self._newest = cube
-            if not self._saving:
+            if cube.id not in self._saving:
                 self._notice_change(self._cube, cube)
             return
         self._put_aside()
@@ -80,9 +92,9 @@ class ContentTab(QWidget):
         if draft := self._drafts.pop(cube.id, None):
             self._take_up(draft)
 
-    def show_gone(self) -> bool:
-        """The cube was removed for good. Returns whether something was typed into it, which is kept here then."""
-        if self._cube is None or not self.dirty:
+    def show_gone(self, cube_id: str) -> bool:
+        """A cube was removed for good. Returns whether something was typed into it, which is kept here then."""
+        if self._cube is None or self._cube.id != cube_id or not self.dirty:
             return False
         self._gone = True
         self._on_typing()
@@ -101,21 +113,28 @@ class ContentTab(QWidget):
         if cube is None or self._blocked() or not self.dirty:
             return
         self.save_button.setEnabled(False)
-        self._save_tags(cube)
+        self._refusal = ""
+        bridge, tagged = self._context.bridge, self._tag(cube)
+        sent, refused = self._fields.draft(cube), partial(self._refused, cube)
         text, title, kind = self.text.toPlainText(), self.title.text().strip(), self.type.currentData()
-        if (text, title, kind) == (cube.text, cube.title, cube.descriptive.type):
-            self._saved(None)
+        if (text, title, kind) != (cube.text, cube.title, cube.descriptive.type):
+            future = self._context.workspace.library.revise(
+                cube.id,
+                text=text if text != cube.text else None,
+                title=title if title != cube.title else None,
+                type=kind if kind != cube.descriptive.type else None,
+                expected_version=cube.version,
+                reason=self.reason.text().strip(),
+            )
+            bridge.then(future, partial(self._saved, sent), refused, receiver=self)
+            if tagged is not None:
+                bridge.then(tagged, self._say_tagged, receiver=self)
+        elif tagged is not None:
+            bridge.then(tagged, partial(self._tagged, sent), refused, receiver=self)
+        else:  # the same tags in another order
+            self._fill(cube)
             return
-        self._saving = True
-        future = self._context.workspace.library.revise(
-            cube.id,
-            text=text if text != cube.text else None,
-            title=title if title != cube.title else None,
-            type=kind if kind != cube.descriptive.type else None,
-            expected_version=cube.version,
-            reason=self.reason.text().strip(),
-        )
-        self._context.bridge.then(future, self._saved, self._refused, receiver=self)
+        self._saving.add(cube.id)
 
     def discard(self) -> None:
         """Back to what is saved."""
@@ -128,17 +147,16 @@ class ContentTab(QWidget):
         """Another cube is shown: what was typed into this one waits until it is shown again."""
         cube = self._cube
         if cube is not None and self.dirty and not self._gone:
-            self._drafts[cube.id] = _Draft(
-                cube, self.title.text(), self.type.currentIndex(), self.text.toPlainText(), self.tags.text()
-            )
-            self._context.toasts.tell(f"What you typed into “{cube.title}” is not saved yet, and waits there.")
+            self._drafts[cube.id] = self._fields.draft(cube)
+            if cube.id not in self._saving:
+                self._say_waiting(cube)
 
-    def _take_up(self, draft: "_Draft") -> None:
+    def _say_waiting(self, cube: Cube) -> None:
+        self._context.toasts.tell(f"What you typed into “{cube.title}” is not saved yet, and waits there.")
+
+    def _take_up(self, draft: Draft) -> None:
         newest, self._cube = self._cube, draft.base
-        self.title.setText(draft.title)
-        self.type.setCurrentIndex(draft.type)
-        self.text.setPlainText(draft.text)
-        self.tags.setText(draft.tags)
+        self._fields.take_up(draft)
         self._on_typing()
         if newest is not None:
             self.show_cube(newest)
@@ -146,6 +164,7 @@ class ContentTab(QWidget):
     def _fill(self, cube: Cube) -> None:
         self._cube = None  # what follows is no typing
         self._newest = None
+        self._refusal = ""
         self._fields.fill(cube)
         self._cube = cube
         self._allow(cube)
@@ -166,25 +185,43 @@ class ContentTab(QWidget):
 
     # saving
 
-    def _save_tags(self, cube: Cube) -> None:
+    def _tag(self, cube: Cube) -> "Future[Changes] | None":
         """What was added and taken away, and nothing else: others may have changed tags too."""
         tags = split_tags(self.tags.text())
         add = tuple(tag for tag in tags if tag not in cube.tags)
         remove = tuple(tag for tag in cube.tags if tag not in tags)
-        if add or remove:
-            future = self._context.workspace.library.tag([cube.id], add=add, remove=remove)
-            said = "Tags changed: 1 memory"
-            self._context.bridge.then(future, partial(self._actions.say_done, said), receiver=self)
+        return self._context.workspace.library.tag([cube.id], add=add, remove=remove) if add or remove else None
 
-    def _saved(self, _changes: object) -> None:
-        self._saving = False
-        self._cube = None
+    def _say_tagged(self, changes: Changes) -> None:
+        self._actions.say_done("Tags changed: 1 memory", changes)
+
+    def _tagged(self, sent: Draft, changes: Changes) -> None:
+        self._say_tagged(changes)
+        self._saved(sent, changes)
+
+    def _saved(self, sent: Draft, _changes: Changes) -> None:
+        """It is saved. Another memory may be shown by now, or more may have been typed."""
+        cube = sent.base
+        self._saving.discard(cube.id)
+        if self._cube is None or self._cube.id != cube.id:
+            if self._drafts.get(cube.id) == sent:
+                del self._drafts[cube.id]
+            return
+        if self._fields.draft(self._cube) == sent:
+            self._cube = None
+        else:
+            self._own = cube.id, cube.version + 1
         self.stale.emit()
 
-    def _refused(self, error: MemosError) -> None:
-        self._saving = False
+    def _refused(self, cube: Cube, error: MemosError) -> None:
+        self._saving.discard(cube.id)
+        if self._cube is None or self._cube.id != cube.id:
+            self._context.toasts.error(error)
+            self._say_waiting(cube)
+            return
+        self._refusal = f"{error.message} {error.hint}".strip()
         self.save_button.setEnabled(True)
-        self.notice.say(f"{error.message} {error.hint}".strip(), "warning")
+        self.notice.say(self._refusal, "warning")
         self.stale.emit()
 
     # what happens meanwhile
@@ -194,7 +231,7 @@ class ContentTab(QWidget):
         if found is None:
             why = obstacle(newest)
             ways = (("Discard mine", self.discard), ("Copy mine", self._copy)) if why else ()
-            self.notice.say(f"{why} What you typed is still here." if why else "", "warning", *ways)
+            self.notice.say(f"{why} What you typed is still here." if why else self._refusal, "warning", *ways)
             self._on_typing()
             return
         body = None
@@ -274,6 +311,12 @@ class ContentTab(QWidget):
 
     # typing
 
+    def _edited(self) -> None:
+        if self._refusal and self._cube is not None:  # it was about what has been typed until now
+            self._refusal = ""
+            self.notice.say("")
+        self._on_typing()
+
     def _on_typing(self) -> None:
         dirty = self.dirty
         self.save_button.setEnabled(dirty and not self._blocked() and bool(self.text.toPlainText().strip()))
@@ -288,23 +331,11 @@ class ContentTab(QWidget):
         return found is not None and found.blocks
 
     def _connect(self) -> None:
-        self.text.textChanged.connect(self._on_typing)
-        self.title.textChanged.connect(self._on_typing)
-        self.tags.textChanged.connect(self._on_typing)
-        self.type.currentIndexChanged.connect(self._on_typing)
+        for signal in (self.text.textChanged, self.title.textChanged, self.tags.textChanged):
+            signal.connect(self._edited)
+        self.type.currentIndexChanged.connect(self._edited)
         self.save_button.clicked.connect(self.save)
         self.discard_button.clicked.connect(self.discard)
         for keys in (QKeySequence.StandardKey.Save, QKeySequence("Ctrl+Return")):
             shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(self.save)
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """What was typed into a cube and not saved; `base` is the cube as it was then."""
-
-    base: Cube
-    title: str
-    type: int
-    text: str
-    tags: str

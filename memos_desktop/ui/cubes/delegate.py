@@ -22,6 +22,8 @@ MARK = 14
 HEAT_WIDTH = 44
 COLD = 0.005
 """Below this nothing of the heat is shown."""
+LEAST_REST = 4 * GRID
+"""Narrower than that the words behind a title are not begun."""
 # Plain numbers: PySide's enums cost more than the painting itself when a cell combines five of them.
 SELECTED = QStyle.StateFlag.State_Selected.value
 HOVERED = QStyle.StateFlag.State_MouseOver.value
@@ -162,9 +164,12 @@ class CubeDelegate(QStyledItemDelegate):
             self._icon(cell, "freeze", "muted")
         dull = cube.governance.superseded_by is not None or cube.binned is not None
         title, rest = words.row_text(cube)
+        _, metrics = self._font(13)
+        if rest and metrics.horizontalAdvance(title) + LEAST_REST > cell.area.width():
+            title, rest = f"{title} {rest}", ""  # without room for the rest it must be seen that there is one
         used = self._text(cell, title, "muted" if dull else "text")
         cell.take(used - HALF)
-        if cell.area.width() > 3 * GRID:
+        if rest:
             self._text(cell, rest)
 
     def _plain(self, column: Column, spot: _Cell) -> None:

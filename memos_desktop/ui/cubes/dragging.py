@@ -7,7 +7,6 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QDrag, QDragEnterEvent, QDragMoveEvent, QDropEvent, QMouseEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
-from memos_desktop.memory.cube import Cube
 from memos_desktop.ui.page import Context
 from memos_desktop.ui.theme import GRID, RADIUS_CONTROL
 
@@ -18,26 +17,42 @@ PLAIN = Qt.KeyboardModifier.NoModifier
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A memory and the place that it takes in the widget."""
+    """A memory and the place that it takes in the widget. The id is empty where the widget knows only its number."""
 
-    cube: Cube
+    id: str
+    title: str
     area: QRect
+    number: int = -1
 
 
 class CardDrag(QObject):
     """Watches one widget: it starts drags from it, shows where a memory would be dropped, and takes the drop.
 
+    Attributes:
+        frame: is around the memory on which a drop would fall.
+
     Signals:
-        dropped(str, str): the memory with the first id was dropped on the one with the second.
+        began(): a drag starts; the widget will not hear of the release of the button.
+        dropped(str, Spot): the memory with this id was dropped there.
+
     """
 
-    dropped = Signal(str, str)
+    began = Signal()
+    dropped = Signal(str, object)
 
-    def __init__(self, context: Context, widget: QWidget, spot_at: Callable[[QPoint], Spot | None]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        widget: QWidget,
+        spot_at: Callable[[QPoint], Spot | None],
+        grab_at: Callable[[QPoint], Spot | None] | None = None,
+    ) -> None:
+        """`spot_at` finds what lies at a place; `grab_at` what a press there would take, where that is less."""
         super().__init__(widget)
         self._context = context
         self._widget = widget
         self._spot_at = spot_at
+        self._grab_at = grab_at or spot_at
         self._pressed: tuple[QPoint, Spot] | None = None
         self.frame = _Target(context, widget)
         widget.setAcceptDrops(True)
@@ -59,7 +74,7 @@ class CardDrag(QObject):
         place = event.position().toPoint()
         if event.type() == QEvent.Type.MouseButtonPress:
             plain = event.button() == Qt.MouseButton.LeftButton and event.modifiers() == PLAIN
-            spot = self._spot_at(place) if plain else None
+            spot = self._grab_at(place) if plain else None
             self._pressed = (place, spot) if spot is not None else None
         elif event.type() == QEvent.Type.MouseButtonRelease:
             self._pressed = None
@@ -68,15 +83,16 @@ class CardDrag(QObject):
             if (place - start).manhattanLength() >= QApplication.startDragDistance():
                 self._pressed = None
                 self._start(spot)
-            return True  # else the table would select rows as the mouse passes them
+            return True  # else it would select rows as the mouse passes them, or pan
         return False
 
     def _start(self, spot: Spot) -> None:
+        self.began.emit()
         data = QMimeData()
-        data.setData(MIME, spot.cube.id.encode())
+        data.setData(MIME, spot.id.encode())
         drag = QDrag(self._widget)
         drag.setMimeData(data)
-        picture = self._picture(spot.cube.title)
+        picture = self._picture(spot.title)
         drag.setPixmap(picture)
         drag.setHotSpot(QPoint(GRID, round(picture.height() / picture.devicePixelRatio()) // 2))
         drag.exec(Qt.DropAction.CopyAction)
@@ -87,7 +103,7 @@ class CardDrag(QObject):
         if not source:
             return False
         spot = self._spot_at(event.position().toPoint())
-        if spot is None or spot.cube.id == source:
+        if spot is None or spot.id == source:
             self.frame.hide()
             event.setDropAction(Qt.DropAction.IgnoreAction)
             event.accept()  # the drag may go on over this widget
@@ -103,10 +119,10 @@ class CardDrag(QObject):
             return False
         self.frame.hide()
         spot = self._spot_at(event.position().toPoint())
-        if spot is not None and spot.cube.id != source:
+        if spot is not None and spot.id != source:
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
-            self.dropped.emit(source, spot.cube.id)
+            self.dropped.emit(source, spot)
         return True
 
     def _picture(self, title: str) -> QPixmap:

@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QDateTime, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QPushButton
 
 from memos_desktop.errors import MemosError
 from memos_desktop.ids import now
@@ -15,6 +15,7 @@ from memos_desktop.ui.page import Context
 from memos_desktop.ui.theme import GRID
 from memos_desktop.ui.widgets import Card, IconButton, button, label
 from memos_desktop.ui.widgets.fields import Moment
+from memos_desktop.ui.widgets.flow import FlowLayout
 from memos_desktop.ui.widgets.notice import Notice
 
 PRESETS = (
@@ -46,19 +47,21 @@ class ExpirePanel(Card):
         self.setAccessibleName("When memories expire")
         self._context = context
         self._ids: tuple[str, ...] = ()
-        self.heading = label("", "heading")
+        self._turn = 0
+        self.heading = label("", "heading", wrap=True)
         self.notice = Notice(context.theme, context.icons)
         self.close_button = IconButton(context.icons, "close", "Close this panel")
         self.date = Moment(context.icons, "Date of expiry")
         self.buttons: dict[str, QPushButton] = {}
         self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._presets, self._dated = QHBoxLayout(), QHBoxLayout()
+        self._presets, self._dated = FlowLayout(), FlowLayout()
         self._lay_out()
         self.close_button.clicked.connect(self.close_panel)
 
     def open(self, ids: tuple[str, ...]) -> None:
         """Ask when these shall expire."""
         self._ids = tuple(ids)
+        self._turn += 1
         self.notice.clear()
         what = "this memory" if len(ids) == 1 else f"these {words.memories(len(ids))}"
         self.heading.setText(f"When shall {what} expire?")
@@ -108,16 +111,24 @@ class ExpirePanel(Card):
             future = operations.bulk(verb, self._ids, **arguments).future
         self._enable(False)
         text = said.format(words.memories(len(self._ids)))
-        self._context.bridge.then(future, partial(self._finished, text), self._refused, receiver=self)
-        future.add_done_callback(self._context.bridge.relay(lambda _future: self._enable(True), receiver=self))
+        bridge, turn = self._context.bridge, self._turn
+        bridge.then(future, partial(self._finished, turn, text), partial(self._refused, turn), receiver=self)
+        future.add_done_callback(bridge.relay(partial(self._ended, turn), receiver=self))
 
-    def _finished(self, text: str, changes: Changes) -> None:
+    def _ended(self, turn: int, _future: object) -> None:
+        if turn == self._turn:
+            self._enable(True)
+
+    def _finished(self, turn: int, text: str, changes: Changes) -> None:
         self.done.emit(text, changes)
-        if self.isVisible():
+        if self.isVisible() and turn == self._turn:  # it may be open for other memories by now
             self.left.emit()
 
-    def _refused(self, error: MemosError) -> None:
-        self.notice.problem(error)
+    def _refused(self, turn: int, error: MemosError) -> None:
+        if self.isVisible() and turn == self._turn:
+            self.notice.problem(error)
+        else:
+            self._context.toasts.error(error)
 
     def _enable(self, on: bool) -> None:
         for one in self.buttons.values():
@@ -126,8 +137,7 @@ class ExpirePanel(Card):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(GRID)
-        head.addWidget(self.heading)
-        head.addStretch(1)
+        head.addWidget(self.heading, 1)
         head.addWidget(self.close_button)
         presets = self._presets
         presets.setSpacing(GRID)
@@ -137,7 +147,6 @@ class ExpirePanel(Card):
         dated.setSpacing(GRID)
         dated.addWidget(self.date)
         self._add(dated, "date", "On this date")
-        dated.addStretch(1)
         self._line.setSpacing(GRID)
         self._line.addLayout(presets)
         self._line.addLayout(dated, 1)
@@ -148,7 +157,7 @@ class ExpirePanel(Card):
         self.box.addWidget(self.notice)
         self.box.addLayout(self._line)
 
-    def _add(self, row: QHBoxLayout, name: str, text: str) -> None:
+    def _add(self, row: QLayout, name: str, text: str) -> None:
         one = button(text)
         one.setAccessibleName(f"Expire: {text}")
         one.clicked.connect(partial(self._choose, name))

@@ -4,37 +4,43 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from memos_desktop.memory.completion import Values
 from memos_desktop.memory.cube import CubeFilter
 from memos_desktop.memory.filter import FilterError, canonical, parse, render
 from memos_desktop.ui.cubes import words
-from memos_desktop.ui.cubes.choices import Choice, Switch
+from memos_desktop.ui.cubes.choices import Choice, Folded, Switch, Widths, compact
 from memos_desktop.ui.cubes.completion import FilterField
 from memos_desktop.ui.cubes.saved import SavedButton
 from memos_desktop.ui.page import Context
 from memos_desktop.ui.theme import GRID
 from memos_desktop.ui.widgets import button, label
 
+FIELD, FIELD_BESIDE = 110, 300
+"""The least width of the field, and what it has at least beside the choices."""
+LOW = 360
+"""In a page lower than this the choices get no line of their own."""
 TYPING_MS = 90
 PATIENCE_MS = 700
 """How long somebody may stand still in a word before it is called a mistake."""
 ASK_MS = 250
 MOST_TAGS = 40
-WORDS_FROM = 1260
-ONE_LINE_FROM = 860
 
 
 class FilterBar(QWidget):
     """One row of filters; `wanted` is what they say together.
 
+    Where there is little room the switches leave out their words, then the choices get a line of their own, and then
+    they fold into one menu.
+
     While the text in the field cannot be read, the last filter that could stays, and a line below says what is wrong.
 
     Attributes:
         wanted: the filter.
+        folded: the one menu.
 
     Signals:
         changed(CubeFilter): after a choice, and shortly after typing stopped.
@@ -67,6 +73,10 @@ class FilterBar(QWidget):
         self._asking = QTimer(self, singleShot=True, interval=ASK_MS)
         self._choices = (self.kind, self.type, self.state, self.tag)
         self._switches = (self.pinned, self.proposed, self.bin)
+        self.folded = Folded(icons, self._choices, self._switches)
+        self._widths = Widths()
+        self._room = 0
+        self._fitted: object = None
         self._lay_out()
         self._connect()
 
@@ -95,37 +105,78 @@ class FilterBar(QWidget):
         """Ask soon which tags and projects there are: the first time that loads much, and the list comes first."""
         self._asking.start()
 
-    def fit(self, width: int) -> None:
-        """Where there is little room the switches leave out their words, then the search gets its own line."""
-        stacked = width < self._theme.px(ONE_LINE_FROM)
+    def set_room(self, height: int) -> None:
+        """How high the page is: in a low one there is no second line."""
+        self._room = height
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """The narrowest way must fit, whichever is shown."""
+        return QSize(self._search_width(FIELD) + self.folded.sizeHint().width(), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """There is more room, or less."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """What is chosen has longer words, or the text is larger."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
+
+    def _fit(self) -> None:
+        texts = tuple(choice.text() for choice in self._choices)
+        low = 0 < self._room < self._theme.px(LOW)
+        now = self.width(), low, texts, self.clear_button.isHidden(), self.font().toString()
+        if now == self._fitted:
+            return
+        self._fitted = now
+        self.field.setMinimumWidth(self._theme.px(FIELD))
+        beside = self.width() - self._search_width(FIELD_BESIDE)
+        one_line = self._rest_width(words=False) <= beside
+        folded = not one_line and (low or self._rest_width(words=False) > self.width())
+        room = beside if one_line else self.width()
         for switch in self._switches:
-            switch.compact(width < self._theme.px(WORDS_FROM) and not (stacked and width >= self._theme.px(640)))
-        if stacked and self._row.indexOf(self._search) >= 0:
-            self._row.removeWidget(self._search)
-            self._box.insertWidget(0, self._search)
-        elif not stacked and self._row.indexOf(self._search) < 0:
-            self._box.removeWidget(self._search)
-            self._row.insertWidget(0, self._search, 1)
+            compact(switch, self._rest_width(words=True) > room)
+        self._rest.setVisible(not folded)
+        self.folded.setVisible(folded)
+        directions = QBoxLayout.Direction
+        self._both.setDirection(directions.LeftToRight if one_line else directions.TopToBottom)
+
+    def _search_width(self, field: int) -> int:
+        return self._theme.px(field) + self.saved.sizeHint().width() + 2 * GRID
+
+    def _rest_width(self, words: bool) -> int:
+        """How wide the choices and switches are."""
+        found = [choice.sizeHint().width() for choice in self._choices]
+        found += [self._widths.of(switch, words) for switch in self._switches]
+        if not self.clear_button.isHidden():
+            found.append(self.clear_button.sizeHint().width())
+        return sum(found) + GRID * (len(found) - 1)
 
     def _lay_out(self) -> None:
-        self._box = QVBoxLayout(self)
-        self._box.setContentsMargins(0, 0, 0, 0)
-        self._box.setSpacing(GRID)
-        self._search = QWidget()
-        search = QHBoxLayout(self._search)
-        search.setContentsMargins(0, 0, 0, 0)
-        search.setSpacing(GRID)
+        self._search, self._rest = QWidget(), QWidget()
+        search, rest = QHBoxLayout(self._search), QHBoxLayout(self._rest)
+        for row in (search, rest):
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(GRID)
         search.addWidget(self.field, 1)
         search.addWidget(self.saved)
-        self.field.setMinimumWidth(200)
-        self._row = QHBoxLayout()
-        self._row.setSpacing(GRID)
-        self._row.addWidget(self._search, 1)
+        search.addWidget(self.folded)
         for widget in (*self._choices, *self._switches, self.clear_button):
-            self._row.addWidget(widget)
-        self._row.addStretch()
-        self._box.addLayout(self._row)
-        self._box.addWidget(self.problem)
+            rest.addWidget(widget)
+        rest.addStretch()
+        self._both = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._both.setSpacing(GRID)
+        self._both.addWidget(self._search, 1)
+        self._both.addWidget(self._rest)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(GRID)
+        box.addLayout(self._both)
+        box.addWidget(self.problem)
+        self.folded.hide()
         self.problem.hide()
         self.clear_button.hide()
 
@@ -142,6 +193,7 @@ class FilterBar(QWidget):
         for switch in self._switches:
             switch.clicked.connect(self._choose)
         self.clear_button.clicked.connect(self.clear)
+        self.folded.cleared.connect(self.clear)
         save = QShortcut(QKeySequence.StandardKey.Save, self)
         save.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         save.activated.connect(self.saved.save)
@@ -190,3 +242,4 @@ class FilterBar(QWidget):
         flags: Sequence[bool | None] = (wanted.pinned, wanted.proposed, wanted.binned)
         for switch, on in zip(self._switches, flags, strict=True):
             switch.setChecked(bool(on))
+        self.folded.refresh()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from memos_desktop.errors import MemosError
 from memos_desktop.memory.changes import Changes
@@ -38,13 +38,11 @@ class ForgetPanel(Card):
 
     Signals:
         left(): the panel is closed.
-        forgot(): something was forgotten.
         shown(): a preview, a report or a refusal is shown.
 
     """
 
     left = Signal()
-    forgot = Signal()
     shown = Signal()
 
     def __init__(self, context: Context) -> None:
@@ -151,20 +149,30 @@ class ForgetPanel(Card):
         if "derived" in chosen:
             ids += tuple(cube.id for cube in self.preview.derived)
         self.notice.clear()
-        bridge = self._context.bridge
-        self._job = self._context.workspace.forgetting.forget(ids, messages="messages" in chosen)
+        bridge, turn, title = self._context.bridge, self._turn, say.titles(self.preview.cubes)
+        job = self._job = self._context.workspace.forgetting.forget(ids, messages="messages" in chosen)
         self._final.setText("Looking for it everywhere…")
         self._update_buttons()
-        self._job.future.add_done_callback(bridge.relay(self._ended, receiver=self))
-        bridge.then(self._job.future, self._done, self._refuse, receiver=self)
+        job.future.add_done_callback(bridge.relay(partial(self._ended, job), receiver=self))
+        bridge.then(job.future, partial(self._done, turn, title), partial(self._not_done, turn), receiver=self)
 
-    def _ended(self, _future: object) -> None:
+    def _ended(self, job: "Job", _future: object) -> None:
         """Comes before the result, and alone where it was cancelled."""
-        self._job = None
-        self._final.setText("Nothing was forgotten.")
-        self._update_buttons()
+        if job is self._job:  # else the panel is about other memories by now
+            self._job = None
+            self._final.setText("Nothing was forgotten.")
+            self._update_buttons()
 
-    def _done(self, report: ForgetReport) -> None:
+    def _not_done(self, turn: int, error: MemosError) -> None:
+        if turn == self._turn:
+            self._refuse(error)
+        else:
+            self._context.toasts.error(error)
+
+    def _done(self, turn: int, title: str, report: ForgetReport) -> None:
+        if turn != self._turn:
+            self._context.toasts.say(f"Forgotten: {title}. {say.verdict(report)}.")
+            return
         self.report, self.preview = report, None
         self.choices = {}
         self.heading.setText(say.verdict(report))
@@ -181,9 +189,10 @@ class ForgetPanel(Card):
         self._lines.show_all(*parts)
         self._update_buttons()
         if not self.isVisible():
-            self._context.toasts.say(f"Forgotten. {say.verdict(report)}.")
-        self.cancel_button.setFocus()
-        self.forgot.emit()
+            self._context.toasts.say(f"Forgotten: {title}. {say.verdict(report)}.")
+        focus = QApplication.focusWidget()
+        if focus is not None and self.isAncestorOf(focus):  # else somebody works elsewhere
+            self.cancel_button.setFocus()
         self.shown.emit()
 
     def _refuse(self, error: MemosError) -> None:

@@ -76,6 +76,7 @@ def removed(report: ForgetReport) -> str:
         ("vectors", "vector", "vectors"),
         ("activations", "memory kept ready", "memories kept ready"),
         ("states", "kept KV state", "kept KV states"),
+        ("blobs", "adapter file", "adapter files"),
         ("uses", "recorded use", "recorded uses"),
         ("journal", "record of the history", "records of the history"),
         ("receipts", "receipt, blanked", "receipts, blanked"),
@@ -92,6 +93,8 @@ def verdict(report: ForgetReport) -> str:
     if not report.verified:
         left = sum(count for place, count in report.found.items() if place not in CHOSEN)
         return "Some of it was still found" if left else "Removed, but not everything could be searched"
+    if report.unsearched:
+        return "Gone: what is too short, or said elsewhere, to be searched for was asked for by its id"
     if report.remains:
         return "Searched everywhere: nothing is left but what you chose to leave"
     return "Searched everywhere: nothing of it is left"

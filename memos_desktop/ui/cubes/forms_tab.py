@@ -1,11 +1,12 @@
 """The forms of a memory: its text, and for which models it is kept ready as KV."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
-from memos_desktop.errors import MemosError
+from memos_desktop.errors import MemosError, NotFoundError
 from memos_desktop.memory.cube import Cube, Kind
 from memos_desktop.memory.forms import Readiness
 from memos_desktop.ui.cubes import words
@@ -27,25 +28,20 @@ BADGES = {
 
 
 class FormsTab(ScrollTab):
-    """Text and KV states of one cube, read again when states come or go.
-
-    Signals:
-        count_changed(int): for how many models it is kept as KV.
-    """
-
-    count_changed = Signal(int)
+    """Text and KV states of one cube, read again when states come or go."""
 
     def __init__(self, context: Context, actions: CubeActions) -> None:
         super().__init__("Forms")
         self._context = context
         self._actions = actions
         self._cube: Cube | None = None
+        self._problem = ""
         self.rows: tuple[FormRow, ...] = ()
 
     def show_details(self, details: "CubeDetails") -> None:
         """Show the forms of this cube."""
         if self._cube is None or self._cube.id != details.cube.id:
-            self.rows = ()
+            self.rows, self._problem = (), ""
         self._cube = details.cube
         self._build()
         self.refresh()
@@ -55,17 +51,22 @@ class FormsTab(ScrollTab):
         cube = self._cube
         if cube is not None:
             future = self._context.workspace.activation.forms(cube.id)
-            self._context.bridge.then(future, lambda rows: self._arrived(cube.id, rows), self._gone, receiver=self)
+            arrived, refused = partial(self._arrived, cube.id), partial(self._refused, cube.id)
+            self._context.bridge.then(future, arrived, refused, receiver=self)
 
     def _arrived(self, cube_id: str, rows: "tuple[FormRow, ...]") -> None:
         if self._cube is not None and self._cube.id == cube_id:
-            self.rows = rows
+            self.rows, self._problem = rows, ""
             self._build()
-            self.count_changed.emit(len(rows))
 
-    def _gone(self, _error: MemosError) -> None:
-        """The cube was removed meanwhile; the page says so."""
-        self._cube, self.rows = None, ()
+    def _refused(self, cube_id: str, error: MemosError) -> None:
+        if self._cube is None or self._cube.id != cube_id:
+            return
+        if isinstance(error, NotFoundError):  # it was removed meanwhile, which the page says
+            self._cube, self.rows = None, ()
+        else:
+            self._problem = f"It could not be read. {error.message} {error.hint}".strip()
+            self._build()
 
     def _build(self) -> None:
         cube = self._cube
@@ -78,7 +79,12 @@ class FormsTab(ScrollTab):
         box.addWidget(label("As KV: read already, attached in a moment", "section"))
         for row in self.rows:
             box.addWidget(self._kv_card(row))
-        if not self.rows:
+        if self._problem:
+            box.addWidget(label(self._problem, "danger", True))
+            again = button("Try again")
+            again.clicked.connect(self.refresh)
+            box.addWidget(again, alignment=Qt.AlignmentFlag.AlignLeft)
+        elif not self.rows:
             box.addWidget(label("No model has read it ahead. Its text is read whenever it is used.", "muted", True))
         stale = any(row.readiness is Readiness.STALE for row in self.rows)
         ready = any(row.readiness is Readiness.READY for row in self.rows)

@@ -4,19 +4,25 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject
 
-from memos_desktop.errors import MemosError
+from memos_desktop.errors import MemosError, NotFoundError
 from memos_desktop.memory.cube import Cube
+from memos_desktop.ui.cubes import words
 from memos_desktop.ui.page import Context
 
 
 class Gathering(QObject):
-    """Calls `then` once, with the cubes in the order of the ids; those that are gone are left out."""
+    """Calls `then` once, with the cubes in the order of the ids; those that are gone are left out, which is said.
+
+    Where one could not be read, or none is left, `then` is not called: that is said instead.
+    """
 
     def __init__(
         self, context: Context, ids: Sequence[str], then: Callable[[tuple[Cube, ...]], None], parent: QObject
     ) -> None:
         super().__init__(parent)
+        self._context = context
         self._ids = tuple(ids)
+        self._error: MemosError | None = None
         self._then = then
         self._found: dict[str, Cube] = {}
         self._awaited = len(self._ids)
@@ -27,11 +33,26 @@ class Gathering(QObject):
         self._found[cube.id] = cube
         self._count()
 
-    def _gone(self, _error: MemosError) -> None:
+    def _gone(self, error: MemosError) -> None:
+        if not isinstance(error, NotFoundError):
+            self._error = error
         self._count()
 
     def _count(self) -> None:
         self._awaited -= 1
-        if not self._awaited:
-            self._then(tuple(self._found[id] for id in self._ids if id in self._found))
-            self.deleteLater()
+        if self._awaited:
+            return
+        found = tuple(self._found[id] for id in self._ids if id in self._found)
+        gone = len(self._ids) - len(found)
+        if self._error is not None:
+            self._context.bridge.failed.emit(self._error)
+        elif gone:
+            self._context.toasts.tell(_gone(gone, len(self._ids)))
+        if found and self._error is None:
+            self._then(found)
+        self.deleteLater()
+
+
+def _gone(gone: int, count: int) -> str:
+    which = "This memory" if count == 1 else f"{gone:,} of these {words.memories(count)}"
+    return f"{which} {'was' if gone == 1 else 'were'} removed meanwhile."

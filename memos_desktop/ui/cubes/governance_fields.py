@@ -85,6 +85,13 @@ class GovernanceFields(QWidget):
             fill(self.priority, shown.priority)
         self.setEnabled(enabled)
 
+    def flush(self) -> None:
+        """Tell now what is still to be told: the fields are about to show another memory."""
+        if self._stepping.isActive():
+            self._stepping.stop()
+            self._on_priority()
+        self._on_project()
+
     def back(self) -> None:
         """What was chosen was refused: show again what is."""
         if self._shown is not None:

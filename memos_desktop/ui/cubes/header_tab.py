@@ -46,7 +46,9 @@ class HeaderTab(ScrollTab):
         self._lay_out()
 
     def show_cube(self, cube: Cube) -> None:
-        """Show the header of this cube."""
+        """Show the header of this cube. What was changed a moment ago is of the one that was shown until now."""
+        if self._cube is not None and self._cube.id != cube.id:
+            self.fields.flush()
         self._cube = cube
         (_, about), (_, rules), (_, use) = words.header_lines(cube)
         self._about.show_lines(about)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
@@ -17,9 +17,10 @@ from memos_desktop.ui.cubes.header_tab import HeaderTab
 from memos_desktop.ui.cubes.history_tab import HistoryTab
 from memos_desktop.ui.cubes.lineage_tab import LineageTab
 from memos_desktop.ui.cubes.many_tab import Gather, ManyTab
+from memos_desktop.ui.icons import Icons
 from memos_desktop.ui.page import Context
-from memos_desktop.ui.theme import GRID, HALF, ICON, Theme
-from memos_desktop.ui.widgets import Card, IconButton, Picture, Skeleton, button, label
+from memos_desktop.ui.theme import GRID, HALF, ICON
+from memos_desktop.ui.widgets import Card, EmptyState, IconButton, Picture, Skeleton, button, label
 
 if TYPE_CHECKING:
     from memos_desktop.app.library import CubeDetails
@@ -32,11 +33,10 @@ FOR_MANY = ("confirm", "fuse", "pin", "unpin", "freeze", "unfreeze", "migrate", 
 class ActionButton(QToolButton):
     """A picture that runs an action, and is there only while the action fits."""
 
-    def __init__(self, action: QAction, theme: Theme) -> None:
+    def __init__(self, action: QAction, icons: Icons) -> None:
         super().__init__()
         self._action = action
-        self._theme = theme
-        theme.changed.connect(self._follow)
+        icons.fit(self)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.clicked.connect(action.trigger)
         action.changed.connect(self._follow)
@@ -45,7 +45,6 @@ class ActionButton(QToolButton):
     def _follow(self) -> None:
         action = self._action
         key = action.shortcut().toString()
-        self.setIconSize(QSize(self._theme.px(ICON), self._theme.px(ICON)))
         self.setIcon(action.icon())
         self.setToolTip(f"{action.text()}  ({key})" if key else action.text())
         self.setAccessibleName(action.text())
@@ -84,11 +83,14 @@ class CubeInspector(QFrame):
         self.tabs.tabBar().setProperty("look", "dense")
         self.many = ManyTab(context, actions, FOR_MANY)
         self._one = QWidget()
+        self._nothing = EmptyState(
+            context.theme, context.icons, "memory", "No memory selected", "Select one in the list to see all of it."
+        )
         self._loading = Skeleton(context.theme, 8)
         self._stack = QStackedWidget()
         self._title = label("", "heading", wrap=True)
         self._meta = label("", "meta", wrap=True)
-        self._kind = Picture(context.theme, context.icons, "plaintext", "plaintext", ICON)
+        self._kind = Picture(context.theme, context.icons, "plaintext", "plaintext", ICON, filled=True)
         self._proposal = self._make_proposal()
         self._more = IconButton(context.icons, "more", "All that can be done with it")
         self._lay_out()
@@ -107,9 +109,7 @@ class CubeInspector(QFrame):
         self._meta.setText(
             f"{words.TYPES[cube.descriptive.type]} · {state} · recorded {words.short_date(cube.created)}{old}"
         )
-        self._kind.setPixmap(
-            self._context.icons.pixmap(cube.kind.value, cube.kind.value, ICON, self.devicePixelRatioF())
-        )
+        self._kind.set_icon(cube.kind.value, cube.kind.value)
         self._kind.setToolTip(words.KINDS[cube.kind])
         self._proposal.setVisible(cube.governance.proposed and cube.binned is None)
         self.content.show_cube(cube)
@@ -132,12 +132,24 @@ class CubeInspector(QFrame):
         """Whether something was typed into the memory that is shown, and not saved."""
         return self.content.dirty
 
-    def show_gone(self) -> bool:
-        """The cube was removed for good. Returns whether the panel must stay: something typed is not saved."""
-        if not self.content.show_gone():
+    def show_gone(self, cube_id: str) -> bool:
+        """A cube was removed for good. Returns whether the panel must stay: something typed into it is not saved."""
+        if not self.content.show_gone(cube_id):
             return False
+        self._stack.setCurrentWidget(self._one)
         self.tabs.setCurrentWidget(self.content)
         return True
+
+    @property
+    def shows_many(self) -> bool:
+        """Whether it is about several memories."""
+        return self._stack.currentWidget() is self.many
+
+    def show_nothing(self) -> None:
+        """No memory is selected."""
+        self.details = None
+        self.many.leave()
+        self._stack.setCurrentWidget(self._nothing)
 
     def show_many(self, count: int, gather: Gather) -> None:
         """Several memories are selected; `gather` fetches their ids."""
@@ -225,7 +237,7 @@ class CubeInspector(QFrame):
         head.addWidget(self._proposal)
         box.addLayout(head)
         box.addWidget(self.tabs, 1)
-        for page in (self._loading, self._one, self.many):
+        for page in (self._nothing, self._loading, self._one, self.many):
             self._stack.addWidget(page)
 
     def _heading(self) -> QHBoxLayout:
@@ -245,7 +257,7 @@ class CubeInspector(QFrame):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(HALF)
         for name in BUTTONS:
-            row.addWidget(ActionButton(self._actions.actions[name], self._context.theme))
+            row.addWidget(ActionButton(self._actions.actions[name], self._context.icons))
         row.addWidget(self._more)
         row.addStretch(1)
         close = IconButton(self._context.icons, "close", "Close the inspector")

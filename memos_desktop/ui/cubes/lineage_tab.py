@@ -14,7 +14,7 @@ from memos_desktop.ui.cubes.lineage.cards import is_dim
 from memos_desktop.ui.cubes.scroll_tab import ScrollTab
 from memos_desktop.ui.page import Context
 from memos_desktop.ui.theme import GRID, ICON
-from memos_desktop.ui.widgets import Card, ElidedLabel, button, label
+from memos_desktop.ui.widgets import Card, ElidedLabel, Picture, button, label
 from memos_desktop.ui.widgets.fields import text_edit
 
 if TYPE_CHECKING:
@@ -147,10 +147,7 @@ class RelativeButton(QPushButton):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, GRID, 12, GRID)
         row.setSpacing(GRID)
-        sign = label("")
-        icon = context.icons.icon(node.form.value, node.form.value, filled=True)
-        side = context.theme.px(ICON)
-        sign.setPixmap(icon.pixmap(QSize(side, side), self.devicePixelRatioF()))
+        sign = Picture(context.theme, context.icons, node.form.value, node.form.value, ICON, filled=True)
         row.addWidget(sign)
         texts = QVBoxLayout()
         texts.setSpacing(2)

@@ -97,7 +97,7 @@ class ManyTab(ScrollTab):
         self._allow(shared.count > 0 and not shared.fixed)
         self.fields.show_values(Governed(*values), shared.count > 0 and not shared.fixed)
         verb = "is" if shared.fixed == 1 else "are"
-        said = f"{shared.fixed:,} of them {verb} frozen or in the bin, so nothing here can be changed for all."
+        said = f"{shared.fixed:,} of them {verb} frozen or in the bin, so tags and rules cannot be changed for all."
         self.fixed.setText(said if shared.fixed else "")
         self.fixed.setVisible(bool(shared.fixed))
 
@@ -113,6 +113,8 @@ class ManyTab(ScrollTab):
     def _run(self, ids: Ids, verb: str, said: str, wanted: dict[str, Any]) -> None:
         bridge, workspace = self._context.bridge, self._context.workspace
         if not ids:
+            self._context.toasts.tell("Nothing is selected any more.")
+            self.fields.back()
             return
         done = partial(self._done, said, len(ids))
         if len(ids) > AT_ONCE:
@@ -144,13 +146,13 @@ class ManyTab(ScrollTab):
         box.addWidget(label("What you change is changed for all, as one step that can be undone.", "muted", True))
         box.addWidget(self.fixed)
         self.fixed.hide()
-        _section(box, "Tags", self.tags)
-        _section(box, "What governs them", self.fields)
         _section(box, "What can be done", None)
         verbs = Flow()
         for name in self._verbs:
             verbs.add(_action_button(self._actions.actions[name], name, self._context))
         box.addWidget(verbs)
+        _section(box, "Tags", self.tags)
+        _section(box, "What governs them", self.fields)
         box.addStretch(1)
 
 

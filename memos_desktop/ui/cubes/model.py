@@ -45,11 +45,13 @@ class CubeTableModel(QAbstractTableModel):
         counted(int): how many cubes match, after each answer.
         failed(object): the error of a page that could not be read.
         settled(): nothing is under way any more.
+        displaced(): memories are about to stand in other rows.
     """
 
     counted = Signal(int)
     failed = Signal(object)
     settled = Signal()
+    displaced = Signal()
 
     def __init__(
         self,
@@ -250,14 +252,30 @@ class CubeTableModel(QAbstractTableModel):
     def _merge(self, number: int, page: CubePage, stale: bool) -> None:
         """Put one page in place. Selected rows follow their cubes."""
         self._resize(page.total)
+        rows = {cube.id: number * PAGE + place for place, cube in enumerate(page.cubes)}
+        if not self._displaced(rows, number):
+            self._cache.put(number, page.cubes, stale)
+            last = min((number + 1) * PAGE, page.total) - 1
+            self.dataChanged.emit(self.index(number * PAGE, 0), self.index(last, COLUMNS - 1))
+            return
+        self.displaced.emit()
         self.layoutAboutToBeChanged.emit()
         old = self.persistentIndexList()
         ids = [cube.id if (cube := self._cache.cube(index.row())) else None for index in old]
         self._cache.put(number, page.cubes, stale)
-        rows = {cube.id: number * PAGE + place for place, cube in enumerate(page.cubes)}
         moved = [self._followed(index, cube_id, rows, number) for index, cube_id in zip(old, ids, strict=True)]
         self.changePersistentIndexList(old, moved)
         self.layoutChanged.emit()
+
+    def _displaced(self, rows: dict[str, int], page: int) -> bool:
+        """Whether a cube that is known has another row now, or none on this page.
+
+        A change of layout makes Qt hold every cell of a long selection, which takes seconds for half of 100,000 rows.
+        """
+        return any(
+            rows.get(cube.id, row) != row or (row // PAGE == page and cube.id not in rows)
+            for row, cube in self._cache.rows()
+        )
 
     def _followed(self, index: QModelIndex, cube_id: str | None, rows: dict[str, int], page: int) -> QModelIndex:
         if cube_id in rows:

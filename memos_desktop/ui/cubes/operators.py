@@ -5,13 +5,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from memos_desktop.memory.cube import Cube
-from memos_desktop.ui.cubes.dragging import CardDrag, Spot
 from memos_desktop.ui.cubes.gathering import Gathering
-from memos_desktop.ui.cubes.table import CubeTable
 from memos_desktop.ui.page import Context
 
 if TYPE_CHECKING:
@@ -40,14 +38,16 @@ class OperatorPanels(QObject):
         self._context = context
         self._page = page
         self._built: dict[str, QWidget] = {}
+        for built in (page.migrate, page.suggestions):
+            self._connect(built)
         page.commands.panel_wanted.connect(self.open)
-        self.dragging = CardDrag(context, page.table.viewport(), partial(row_at, page.table))
-        self.dragging.dropped.connect(lambda dragged, target: self.open("fuse", (target, dragged)))
+        page.views.fuse_wanted.connect(lambda ids: self.open("fuse", ids))
 
     def open(self, verb: str, ids: tuple[str, ...] = ()) -> None:
         """Open the panel of this verb."""
         if verb in ("ready", "migrate"):
-            Gathering(self._context, ids, self._migrate, self)
+            most = self._context.workspace.pathways.most
+            Gathering(self._context, ids[:most], partial(self._migrate, len(ids)), self)
             return
         panel = self.panel(verb)
         self._page.open_panel(panel)
@@ -62,9 +62,9 @@ class OperatorPanels(QObject):
             self._built[verb] = made
         return self._built[verb]
 
-    def _migrate(self, cubes: tuple[Cube, ...]) -> None:
+    def _migrate(self, count: int, cubes: tuple[Cube, ...]) -> None:
         self._page.open_panel(self._page.migrate)
-        self._page.migrate.open(cubes)
+        self._page.migrate.open(cubes, count)
 
     def _connect(self, panel: QWidget) -> None:
         page = self._page
@@ -78,13 +78,3 @@ class OperatorPanels(QObject):
             signal = getattr(panel, name, None)
             if signal is not None:
                 signal.connect(slot)
-
-
-def row_at(table: CubeTable, place: QPoint) -> Spot | None:
-    """The memory in the row at this place of the table, with the area of the row."""
-    index = table.indexAt(place)
-    cube = table.cubes.cube_at(index.row()) if index.isValid() else None
-    if cube is None:
-        return None
-    area = table.visualRect(index)
-    return Spot(cube, area.adjusted(-area.left(), 0, table.viewport().width() - area.right() - 1, 0))

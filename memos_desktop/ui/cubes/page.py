@@ -1,11 +1,9 @@
 """The Memory page: proposals, filters, four views over what the filter lets through, and the inspector beside them."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from memos_desktop.errors import MemosError
 from memos_desktop.memory.changes import Changes
@@ -13,8 +11,8 @@ from memos_desktop.memory.cube import Cube, CubeFilter
 from memos_desktop.ui.cubes import words
 from memos_desktop.ui.cubes.actions import CubeActions
 from memos_desktop.ui.cubes.add_form import AddForm
+from memos_desktop.ui.cubes.beside import Beside
 from memos_desktop.ui.cubes.chosen import Chosen
-from memos_desktop.ui.cubes.columns import NAMES
 from memos_desktop.ui.cubes.empty import Empty, empty_state
 from memos_desktop.ui.cubes.filter_bar import FilterBar
 from memos_desktop.ui.cubes.head import PageHead
@@ -22,6 +20,7 @@ from memos_desktop.ui.cubes.inspector import CubeInspector
 from memos_desktop.ui.cubes.migrate import MigratePanel
 from memos_desktop.ui.cubes.model import CubeTableModel
 from memos_desktop.ui.cubes.operators import OperatorPanels
+from memos_desktop.ui.cubes.page_menu import show_menu
 from memos_desktop.ui.cubes.panel_slot import PanelSlot
 from memos_desktop.ui.cubes.past.flow import TimeMachineFlow
 from memos_desktop.ui.cubes.proposals import ProposalStrip
@@ -33,9 +32,13 @@ from memos_desktop.ui.cubes.table_view import TableView
 from memos_desktop.ui.cubes.view_stack import ViewStack
 from memos_desktop.ui.page import Context, Page
 from memos_desktop.ui.theme import GRID
+from memos_desktop.ui.widgets.tall import Tall
 
-if TYPE_CHECKING:
-    from memos_desktop.app.library import CubeDetails
+LEAST, LEAST_WHOLE = 150, 240
+"""The least height of the views, and of a panel that takes their room; in a lower window the page scrolls."""
+
+NAMED = 2
+"""Titles that are named where something typed would be lost."""
 
 
 class MemoryPage(Page):
@@ -67,13 +70,13 @@ class MemoryPage(Page):
         self.slot = PanelSlot()
         self.migrate = MigratePanel(context)
         self.panel = CubeInspector(context, self.commands)
+        self.beside = Beside(context, self.panel, self.views, self.commands, self)
         self.operators = OperatorPanels(context, self)
         self.time = TimeMachineFlow(context, self)
         self.empty: dict[Empty, QWidget] = {}
         self.stack = QStackedWidget()
         self.body = QStackedWidget()
         self.head = PageHead(context, self.title, self.views.specs)
-        self._shown_id: str | None = None
         self._past: QWidget | None = None
         self._visited = False
         self._stale = False
@@ -90,7 +93,15 @@ class MemoryPage(Page):
             self._refresh_rest()
         elif self._stale:
             self._refresh()
-        (self.filters.field if not self.cubes.total else self.views.current()).setFocus()
+        (self.views.current().take_focus if self.cubes.total else self.filters.field.setFocus)()
+
+    def unsaved(self) -> str:
+        """What was typed into memories, or into the form for a new one."""
+        titles = self.panel.content.unsaved()
+        said = [f"“{title}”" for title in titles[:NAMED]]
+        said += [words.counted(len(titles) - NAMED, "other memory", "other memories")] if titles[NAMED:] else []
+        said += ["the form for a new memory"] if self.form.text.toPlainText().strip() else []
+        return f"What you typed into {' and '.join(said)} is not saved." if said else ""
 
     def inspector(self) -> QWidget:
         """The panel with the selected memory."""
@@ -102,11 +113,9 @@ class MemoryPage(Page):
         self.filters.field.selectAll()
 
     def open_item(self, item: str, part: str = "") -> None:
-        """Show one cube in the inspector; select it if the view shows it."""
-        self._shown_id = item
-        self.views.select([item])
-        self._show_cube(item)
-        self.inspector_wanted.emit(True)
+        """Show one cube in the inspector; select it if the view shows it. It is of now, so the past is left."""
+        self.set_past(None)
+        self.beside.show(item)
 
     # views, panels, the past
 
@@ -114,6 +123,7 @@ class MemoryPage(Page):
         """Show the table, the timeline, the map or the lineage."""
         self.set_past(None)
         self.views.show_view(name)
+        self.views.current().take_focus()
 
     def open_panel(self, panel: QWidget) -> None:
         """Open a panel above the views, in place of the strips and of another panel. Its signal `left` closes it.
@@ -135,6 +145,8 @@ class MemoryPage(Page):
             self.body.setCurrentWidget(widget)
         else:
             self.body.setCurrentWidget(self.stack)
+        self.commands.suspend(widget is not None)  # what they mean is not in sight
+        self.head.switcher.choose("" if widget is not None else self.views.current_name())
         self._make_room()
 
     def _make_room(self) -> None:
@@ -142,64 +154,20 @@ class MemoryPage(Page):
         covered = self.slot.panel is not None or self._past is not None or self.views.current_name() != "table"
         for strip in (self.proposals, self.suggestions, self.reviews):
             strip.cover(covered)
+        px = self.context.theme.px
+        self.body.setMinimumHeight(px(LEAST))
+        self.slot.setMinimumHeight(px(LEAST_WHOLE) if self.slot.whole else 0)
         self.filters.setVisible(not self.slot.whole)
         self.body.setVisible(not self.slot.whole)
         self._box.setStretchFactor(self.slot, 1 if self.slot.whole else 0)
 
     def _panel_closed(self) -> None:
         self._make_room()
-        self.views.current().setFocus()
+        self.views.current().take_focus()
 
     def _switched(self, name: str) -> None:
         self.head.switcher.choose(name)
         self._make_room()
-        self.views.current().setFocus()
-
-    # what is shown
-
-    def _show_cube(self, cube_id: str) -> None:
-        if self.panel.details is None or self.panel.details.cube.id != cube_id:
-            self.panel.show_loading()
-        self._shown_id = cube_id
-        self.context.bridge.then(
-            self._library.details(cube_id), self._details_arrived, self._details_missing, receiver=self
-        )
-
-    def _details_arrived(self, details: "CubeDetails") -> None:
-        if details.cube.id == self._shown_id:
-            self.panel.show_details(details)
-            self.commands.set_shown(details.cube)
-
-    def _details_missing(self, error: MemosError) -> None:
-        self._shown_id = None
-        self.context.toasts.error(error)
-        if not self.panel.show_gone():
-            self.inspector_wanted.emit(False)
-
-    def _on_picked(self) -> None:
-        """The selection changed: one cube is shown whole, several as a number."""
-        count, ids = self.selection.count, self.selection.ids
-        if count > 1:
-            self._shown_id = None
-            self.panel.show_many(count, self.selection.gather)
-        elif count == 1 and ids and ids[0] != self._shown_id:
-            self._show_cube(ids[0])
-        elif count == 0:
-            if self._shown_id is not None and not self.panel.unsaved:
-                self._close_inspector()
-            return
-        self.inspector_wanted.emit(True)
-
-    def _close_inspector(self) -> None:
-        self._shown_id = None
-        self.commands.set_shown(None)
-        self.panel.details = None
-        self.inspector_wanted.emit(False)
-        self.views.clear()
-
-    def _reload_shown(self) -> None:
-        if self._shown_id is not None:
-            self._show_cube(self._shown_id)
 
     # changes
 
@@ -215,16 +183,17 @@ class MemoryPage(Page):
             return
         self.cubes.refresh()
         self.views.refresh()
-        if self._shown_id in changes.cubes:
-            self._reload_shown()
-        if not changes.usage:
-            self._refresh_rest()
+        if self.beside.shown_id in changes.cubes:
+            self.beside.reload()
+        if not changes.usage:  # the other strips were told, and ask once for several changes
+            self.proposals.refresh()
+            self.filters.refresh_values()
 
     def _refresh(self) -> None:
         self._stale = False
         self.cubes.refresh()
         self.views.refresh()
-        self._reload_shown()
+        self.beside.reload()
         self._refresh_rest()
 
     def _refresh_rest(self) -> None:
@@ -275,7 +244,7 @@ class MemoryPage(Page):
 
     def _close_form(self) -> None:
         self.form.hide()
-        self.views.current().setFocus()
+        self.views.current().take_focus()
 
     def _added(self, cube: Cube) -> None:
         self.context.toasts.say("Remembered", undo=lambda: self.commands.run("bin", [cube]))
@@ -289,53 +258,43 @@ class MemoryPage(Page):
         self.cubes.failed.connect(self._on_failed)
         self.filters.changed.connect(self._on_filter)
         self.filters.stepped.connect(lambda: self.views.current().enter())
-        self.selection.changed.connect(self._on_picked)
+        self.beside.wanted.connect(self.inspector_wanted)
         self.head.switcher.chosen.connect(self.show_view)
         self.views.switched.connect(self._switched)
         self.views.opened.connect(self._open_text)
-        self.views.left.connect(self._close_inspector)
-        self.views.menu_wanted.connect(self._show_menu)
+        self.views.left.connect(self.beside.close)
+        self.views.menu_wanted.connect(partial(show_menu, self))
         self.slot.opened.connect(self._make_room)
         self.slot.closed.connect(self._panel_closed)
-        self.panel.closed.connect(self._close_inspector)
+        self.panel.closed.connect(self.beside.close)
         self.panel.cube_wanted.connect(self.open_item)
-        self.panel.stale.connect(self._reload_shown)
+        self.panel.stale.connect(self.beside.reload)
         self.panel.lineage_wanted.connect(partial(self.show_view, "lineage"))
         self.proposals.all_wanted.connect(lambda: self.filters.set(CubeFilter(proposed=True)))
         self.proposals.cube_wanted.connect(self.open_item)
-        self.suggestions.cube_wanted.connect(self.open_item)
         self.reviews.wanted.connect(partial(self.operators.open, "review"))
         self.head.add_button.clicked.connect(self.open_form)
         self.head.import_button.clicked.connect(lambda: self.context.navigator.command.emit("import_turns"))
         self.form.added.connect(self._added)
         self.form.left.connect(self._close_form)
+        self.context.theme.changed.connect(self._make_room)
 
     def _open_text(self, cube_id: str) -> None:
-        if cube_id != self._shown_id:
+        if cube_id != self.beside.shown_id:
             self.open_item(cube_id)
         self.panel.focus_text()
 
-    def _show_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        menu.addAction("Open", self.panel.focus_text)
-        menu.addSeparator()
-        self.commands.fill_menu(menu)
-        if self.views.current_name() == "table":
-            menu.addSeparator()
-            order = menu.addMenu("Sort by")
-            for column, name in NAMES.items():
-                order.addAction(name, partial(self.cubes.sort_by, column))
-            self.table.columns.fill(menu.addMenu("Columns"))
-        menu.popup(place)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where there is little room words are left out."""
+        """Where there is little room the filters take less of it."""
         super().resizeEvent(event)
-        self.head.fit(self.width())
-        self.filters.fit(self.filters.width())
+        self.filters.set_room(self.height())
 
     def _lay_out(self) -> None:
-        self._box = QVBoxLayout(self)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        content = QWidget()
+        self._box = QVBoxLayout(content)
+        outer.addWidget(Tall(content))
         self._box.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 0)
         self._box.setSpacing(2 * GRID)
         for part in (self.head, self.proposals, self.suggestions, self.reviews, self.slot, self.form, self.filters):

@@ -7,6 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from memos_desktop.ui.theme import GRID
+from memos_desktop.ui.widgets.scroll import replace_content
 
 
 class ScrollTab(QScrollArea):
@@ -41,5 +42,5 @@ class ScrollTab(QScrollArea):
         box = QVBoxLayout(inner)
         box.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         box.setSpacing(GRID)
-        self.setWidget(inner)
+        replace_content(self, inner)
         return box

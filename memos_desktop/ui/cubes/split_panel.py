@@ -1,5 +1,6 @@
 """The split panel: a fused memory gives back what it was made from; any other becomes several parts."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -51,6 +52,7 @@ class SplitPanel(QWidget):
         self._id = ""
         self._turn = 0
         self._busy = False
+        self._proposed: tuple[str, ...] = ()
         self.preview: SplitPreview | None = None
         self.heading = label("", "heading", wrap=True)
         self.reason = label("", "muted", wrap=True)
@@ -58,6 +60,7 @@ class SplitPanel(QWidget):
         self.close_button = IconButton(context.icons, "close", "Close without splitting")
         self.split_button = button("Split", "primary", tip="Ctrl+Enter")
         self.cancel_button = button("Cancel")
+        self.take_button = button("Take the new text", tip="Propose parts of the text as it is now")
         self.parts = Parts(context)
         self._given_back = ScrollColumn("The memories that come back")
         self._loading = Skeleton(context.theme, 5)
@@ -102,23 +105,44 @@ class SplitPanel(QWidget):
         self._context.bridge.then(future, arrived, refused, receiver=self)
 
     def _show(self, preview: "SplitPreview") -> None:
-        self.preview = preview
+        before, self.preview = self.preview, preview
         self._loading.hide()
         self.heading.setText(f"Split “{preview.cube.title}”")
         self.reason.setText(preview.reason)
+        if before is None:
+            self._propose(preview)
+        elif (before.cube.text, before.parents) == (preview.cube.text, preview.parents):
+            self._update()  # it was pinned or used: what was typed into the parts is still about this text
+        elif not (before.parents or preview.parents) and self.parts.texts() != self._proposed:
+            self.notice.warn("This memory was changed meanwhile. The parts are still those of the earlier text.")
+            self.take_button.show()
+            self._update()
+        else:
+            self.notice.warn("This memory was changed meanwhile. It is shown as it is now.")
+            self._propose(preview)
+        self.shown.emit()
+
+    def _propose(self, preview: "SplitPreview") -> None:
         back = bool(preview.parents)
+        self.take_button.hide()
         self.parts.setVisible(not back)
         self._given_back.setVisible(back)
         if back:
             self._give_back(preview.parents)
         else:
             self.parts.show_parts(preview.parts)
+            self._proposed = self.parts.texts()
         self._update()
         if back:
             self.split_button.setFocus()
         else:
             self.parts.enter()
-        self.shown.emit()
+
+    @Slot()
+    def _take_new(self) -> None:
+        self.notice.clear()
+        if self.preview is not None:
+            self._propose(self.preview)
 
     def _refuse(self, error: MemosError) -> None:
         self._busy = False
@@ -154,26 +178,30 @@ class SplitPanel(QWidget):
         future = self._context.workspace.operations.split(
             preview.cube.id, parts, expected_version=preview.cube.version
         )
-        self._context.bridge.then(future, self._done, self._not_done, receiver=self)
+        done, not_done = partial(self._done, self._turn, bool(preview.parents)), partial(self._not_done, self._turn)
+        self._context.bridge.then(future, done, not_done, receiver=self)
 
-    def _done(self, made: "Split") -> None:
-        self._busy = False
-        back = self.preview is not None and bool(self.preview.parents)
-        self.close_panel()
+    def _done(self, turn: int, back: bool, made: "Split") -> None:
+        if here := turn == self._turn:  # else it was closed, or is open for another memory by now
+            self._busy = False
+            self.close_panel()
         count = words.memories(len(made.cubes))
         self.done.emit(f"Split: {count} {'are back' if back else 'made'}", made.changes)
-        self.made.emit(made.cubes[0].id)
+        if here:
+            self.made.emit(made.cubes[0].id)
 
-    def _not_done(self, error: MemosError) -> None:
+    def _not_done(self, turn: int, error: MemosError) -> None:
+        if turn != self._turn:
+            self._context.toasts.error(error)
+            return
         self._busy = False
         self.notice.problem(error)
         self._update()
 
     def _on_changes(self, changes: Changes) -> None:
-        """It is another now: what was proposed for the old text is of no use any more."""
+        """It is another now."""
         if not self.isVisible() or self._busy or self.preview is None or self._id not in changes.cubes:
             return
-        self.notice.warn("This memory was changed meanwhile. It is shown as it is now.")
         self._ask()
 
     def _show_loading(self) -> None:
@@ -181,8 +209,8 @@ class SplitPanel(QWidget):
         self._busy = False
         self.heading.setText("Split a memory")
         self.reason.setText("")
-        self.parts.hide()
-        self._given_back.hide()
+        for one in (self.take_button, self.parts, self._given_back):
+            one.hide()
         self._loading.show()
         self._update()
 
@@ -197,6 +225,7 @@ class SplitPanel(QWidget):
         self.close_button.clicked.connect(self.close_panel)
         self.cancel_button.clicked.connect(self.close_panel)
         self.split_button.clicked.connect(self.split)
+        self.take_button.clicked.connect(self._take_new)
         self.parts.changed.connect(self._update)
         enter = QShortcut(QKeySequence("Ctrl+Return"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         enter.activated.connect(self.split)
@@ -218,6 +247,7 @@ class SplitPanel(QWidget):
         box.addLayout(head)
         box.addWidget(self.reason)
         box.addWidget(self.notice)
+        box.addWidget(self.take_button, alignment=Qt.AlignmentFlag.AlignLeft)
         box.addWidget(self._loading, 1)
         box.addWidget(self._given_back, 1)
         box.addWidget(self.parts, 1)

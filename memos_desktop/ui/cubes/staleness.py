@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal
 
-from memos_desktop.errors import MemosError
+from memos_desktop.errors import MemosError, NotFoundError
 from memos_desktop.memory.cube import Cube, Kind, is_stale
 from memos_desktop.ui.page import Context
 
@@ -36,8 +36,11 @@ class Staleness(QObject):
         def compare(source: Cube) -> None:
             self._note(cube.id, is_stale(cube, source) or source.title != cube.title)
 
-        def gone(_error: MemosError) -> None:
-            self._note(cube.id, True)
+        def gone(error: MemosError) -> None:
+            if isinstance(error, NotFoundError):
+                self._note(cube.id, True)
+            else:  # the source is there: nothing can be said about it
+                self._context.bridge.failed.emit(error)
 
         self._context.bridge.then(
             self._context.workspace.library.cube(cube.parents[0]), compare, gone, receiver=self

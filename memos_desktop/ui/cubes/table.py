@@ -10,12 +10,15 @@ from memos_desktop.memory.cube import Cube
 from memos_desktop.ui.cubes.column_chooser import ColumnChooser
 from memos_desktop.ui.cubes.columns import LEAST, Column
 from memos_desktop.ui.cubes.delegate import CubeDelegate
+from memos_desktop.ui.cubes.dragging import Spot
 from memos_desktop.ui.cubes.model import CubeTableModel
 from memos_desktop.ui.page import Context
 from memos_desktop.ui.widgets import IconButton
 
 BUTTON = 30
 """The width of the button at the right end of the header."""
+FOLLOWED = 500
+"""Of a longer selection the rows are not followed when memories move to other rows."""
 
 
 class CubeTable(QTableView):
@@ -56,6 +59,7 @@ class CubeTable(QTableView):
         model.dataChanged.connect(self._pick_timer.start)
         model.modelReset.connect(self._pick_timer.start)
         model.layoutChanged.connect(self._pick_timer.start)
+        model.displaced.connect(self._let_go)
         self.doubleClicked.connect(self.opened)
         self._theme.changed.connect(self._measure)
         self.columns.changed.connect(self._measure)
@@ -76,6 +80,17 @@ class CubeTable(QTableView):
         chosen = (cube for row, cube in sorted(self.cubes.kept(), key=lambda pair: pair[0]) if _within(row, spans))
         return tuple(chosen)
 
+    def spot_at(self, place: QPoint) -> Spot | None:
+        """The memory in the row at this place of the viewport, with the area of the row."""
+        index = self.indexAt(place)
+        cube = self.cubes.cube_at(index.row()) if index.isValid() else None
+        if cube is None:
+            return None
+        area = self.visualRect(index)
+        return Spot(
+            cube.id, cube.title, area.adjusted(-area.left(), 0, self.viewport().width() - area.right() - 1, 0)
+        )
+
     def flush(self) -> None:
         """Tell now of a selection that has changed in this turn of the event loop: a key may come right after it."""
         if self._pick_timer.isActive():
@@ -93,6 +108,14 @@ class CubeTable(QTableView):
             first = self.cubes.index(rows[0], 0)
             self.selectionModel().setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
             self.scrollTo(first)
+
+    def _let_go(self) -> None:
+        """Drop a long selection of a part: what is out of sight cannot be followed, so that others would be meant.
+
+        Qt holds every cell of a selection while rows are moved, too, which takes a second for 10,000 rows.
+        """
+        if FOLLOWED < self.selected_count() < self.cubes.rowCount():
+            self.clearSelection()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens, Escape closes; letters belong to the actions, not to a search by letter."""

@@ -7,6 +7,7 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel
 from PySide6.QtWidgets import QVBoxLayout
 
 from memos_desktop.memory.cube import CubeFilter
+from memos_desktop.ui.cubes.dragging import CardDrag
 from memos_desktop.ui.cubes.pages import Query
 from memos_desktop.ui.cubes.table import CubeTable
 from memos_desktop.ui.cubes.views import CubeView, Ids, runs
@@ -14,7 +15,12 @@ from memos_desktop.ui.page import Context
 
 
 class TableView(CubeView):
-    """Wraps the table, which the page has built: it is the view that is shown first."""
+    """Wraps the table, which the page has built: it is the view that is shown first.
+
+    Attributes:
+        dragging: one row on another.
+
+    """
 
     def __init__(self, context: Context, table: CubeTable) -> None:
         super().__init__(context)
@@ -25,6 +31,8 @@ class TableView(CubeView):
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(table)
         self.setFocusProxy(table)
+        self.dragging = CardDrag(context, table.viewport(), table.spot_at)
+        self.dragging.dropped.connect(lambda dragged, target: self.fuse_wanted.emit((target.id, dragged)))
         table.picked.connect(self._on_picked)
         table.opened.connect(self._on_opened)
         table.menu_wanted.connect(self.menu_wanted)

@@ -42,6 +42,7 @@ class TagFields(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
+        self._shown: tuple[tuple[tuple[str, int], ...], int] | None = None
         self.chips = Chips(context.theme)
         self.field = line_edit("Add tags to all", "Add tags, separated by commas")
         self.none = label("None has a tag yet.", "muted", wrap=True)
@@ -56,6 +57,9 @@ class TagFields(QWidget):
 
     def show_tags(self, tags: Sequence[tuple[str, int]], total: int) -> None:
         """Show these tags, each with how many of `total` memories have it."""
+        if (shown := (tuple(tags), total)) == self._shown:
+            return  # asked after every change, and a few dozen chips take a while to make
+        self._shown = shown
         made = [self._chip(tag, count, total) for tag, count in tags[:MOST]]
         self.chips.set_chips(made)
         self.chips.setVisible(bool(made))

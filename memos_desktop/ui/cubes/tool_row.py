@@ -10,24 +10,25 @@ from memos_desktop.ui.theme import GRID
 
 
 class ToolRow(QWidget):
-    """Laid out by hand: the buttons stay together, and stand at the right end while they fit there."""
+    """Laid out by hand: those at the right stay together, and stand at the right end while they fit there."""
 
     def __init__(self, left: Sequence[QWidget], right: Sequence[QWidget]) -> None:
         super().__init__()
         self._right = _group(right)
-        self._parts = (*left, self._right)
+        self._parts = (*left, self._right) if right else tuple(left)
         for part in self._parts:
             part.setParent(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
         """Everything on one line."""
-        sizes = [part.sizeHint() for part in self._parts]
-        return QSize(sum(size.width() + GRID for size in sizes), max(size.height() for size in sizes))
+        sizes = [part.sizeHint() for part in self._shown()]
+        return QSize(sum(size.width() + GRID for size in sizes), max((size.height() for size in sizes), default=0))
 
     def minimumSizeHint(self) -> QSize:
         """The widest part must fit."""
-        return QSize(max(part.minimumSizeHint().width() for part in self._parts), self.sizeHint().height())
+        widest = max((part.minimumSizeHint().width() for part in self._shown()), default=0)
+        return QSize(widest, self.sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width may need more lines, or fewer."""
@@ -40,10 +41,13 @@ class ToolRow(QWidget):
             self._place()
         return super().event(event)
 
+    def _shown(self) -> list[QWidget]:
+        return [part for part in self._parts if not part.isHidden()]
+
     def _place(self) -> None:
         x = y = 0
         lines: list[list[tuple[QWidget, QRect]]] = [[]]
-        for part in self._parts:
+        for part in self._shown():
             size = part.sizeHint()
             wide = min(size.width(), self.width())
             if x and x + wide > self.width():

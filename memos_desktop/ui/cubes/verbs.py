@@ -1,10 +1,13 @@
 """What can be done with memories: each verb with its name, key, and the cubes that it fits. Knows nothing of Qt."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from memos_desktop.memory.cube import Cube, Kind, State
-from memos_desktop.memory.lifecycle import TRANSITIONS, Trigger
+from memos_desktop.errors import UserError
+from memos_desktop.ids import now
+from memos_desktop.memory.changes import Left
+from memos_desktop.memory.cube import Cube, State
+from memos_desktop.memory.operators.taking_part import already, obstacle, refusal
 
 ONE = 1
 FEW = 200
@@ -17,7 +20,8 @@ class Verb:
     """One verb: when it is offered, and what it says when it is done ({} is "3 memories").
 
     `least` and `most` bound how many cubes it takes; `group` is where it stands in menus; `bulk` names what
-    `operations.bulk` runs for a long selection, with the arguments of the call.
+    `operations.bulk` runs for a long selection, with the arguments of the call. `whole`: all that are selected take
+    part, or nothing is done.
     """
 
     name: str
@@ -30,6 +34,7 @@ class Verb:
     least: int = 1
     most: int = MANY
     bulk: str = ""
+    whole: bool = False
 
     @property
     def usual(self) -> bool:
@@ -37,76 +42,43 @@ class Verb:
         return self.name not in OPPOSITES
 
 
-def _shelf(cube: Cube) -> bool:
-    return cube.binned is None
-
-
-def _open(cube: Cube) -> bool:
-    return _shelf(cube) and not cube.frozen
-
-
-def _text(cube: Cube) -> bool:
-    return cube.kind is Kind.PLAINTEXT
-
-
-def _readable(cube: Cube) -> bool:
-    return _shelf(cube) and cube.kind is not Kind.PARAMETRIC
+def _fits(name: str) -> Callable[[Cube], bool]:
+    """It can take part, and is not so already."""
+    return lambda cube: not already(name, cube) and not obstacle(name, cube, now())
 
 
 def _living(cube: Cube) -> bool:
-    return _open(cube) and cube.state in LIVING
-
-
-def _restorable(cube: Cube) -> bool:
-    return _open(cube) and cube.state not in LIVING
-
-
-def _expirable(cube: Cube) -> bool:
-    return _open(cube) and (cube.state, Trigger.EXPIRE) in TRANSITIONS
+    """What is merged could be archived too, but the key that archives brings it back."""
+    return _fits("archive")(cube) and cube.state in LIVING
 
 
 VERBS = (
-    Verb("confirm", "Keep as proposed", "check", "K", lambda c: _shelf(c) and c.governance.proposed, "Kept: {}", 0,
-         bulk="confirm"),
-    Verb("pin", "Pin", "pin", "P", lambda c: _open(c) and not c.pinned, "Pinned: {}", 1, bulk="pin"),
-    Verb("unpin", "Unpin", "unpin", "P", lambda c: _open(c) and c.pinned, "Unpinned: {}", 1, bulk="unpin"),
-    Verb(
-        "freeze", "Freeze", "freeze", "F", lambda c: _shelf(c) and not c.frozen, "Frozen against change: {}", 1,
-        bulk="freeze",
-    ),
-    Verb(
-        "unfreeze", "Unfreeze", "freeze", "F", lambda c: _shelf(c) and c.frozen, "May be changed again: {}", 1,
-        bulk="unfreeze",
-    ),
-    Verb(
-        "archive", "Archive", "archive", "A", _living,
-        "Archived, no longer recalled: {}", 1, bulk="archive",
-    ),
-    Verb("restore", "Restore", "restore", "A", _restorable, "Restored: {}", 1, bulk="restore"),
-    Verb("fuse", "Fuse…", "fuse", "U", lambda c: _living(c) and _text(c), "Fused: {}", 2, least=2),
-    Verb("split", "Split…", "split", "S", lambda c: _living(c) and _text(c), "", 2, most=ONE),
-    Verb("migrate", "Migrate…", "migrate", "M", _shelf, "", 3, most=FEW),
-    Verb("ready", "Keep ready as KV…", "activation", "E", _readable, "", 3, most=FEW),
-    Verb("attach", "Attach to a chat", "attach", "C", _readable, "", 3, most=FEW),
-    Verb("tag", "Edit tags…", "tag", "T", _open, "Tags changed: {}", 4, bulk="tag"),
-    Verb("expire", "Expire…", "expired", "X", _expirable, "", 4, bulk="expire"),
-    Verb(
-        "renew", "Renew", "refresh", "Shift+X",
-        lambda c: _open(c) and (c.governance.expires is not None or c.state is State.EXPIRED),
-        "No longer expiring: {}", 4, bulk="renew",
-    ),
-    Verb("export", "Export…", "export", "", _shelf, "", 4),
-    Verb("bin", "Move to the bin", "trash", "Del", _open, "Moved to the bin: {}", 5, bulk="bin"),
-    Verb("unbin", "Take out of the bin", "restore", "R", lambda c: not _shelf(c), "Taken out of the bin: {}", 5,
-         bulk="unbin"),
-    Verb("forget", "Forget…", "forget", "Shift+Del", lambda c: not c.frozen, "", 5),
-)  # fmt: skip
+    Verb("confirm", "Keep as proposed", "check", "K", _fits("confirm"), "Kept: {}", 0, bulk="confirm"),
+    Verb("pin", "Pin", "pin", "P", _fits("pin"), "Pinned: {}", 1, bulk="pin"),
+    Verb("unpin", "Unpin", "unpin", "P", _fits("unpin"), "Unpinned: {}", 1, bulk="unpin"),
+    Verb("freeze", "Freeze", "freeze", "F", _fits("freeze"), "Frozen against change: {}", 1, bulk="freeze"),
+    Verb("unfreeze", "Unfreeze", "freeze", "F", _fits("unfreeze"), "May be changed again: {}", 1, bulk="unfreeze"),
+    Verb("archive", "Archive", "archive", "A", _living, "Archived, no longer recalled: {}", 1, bulk="archive"),
+    Verb("restore", "Restore", "restore", "A", _fits("restore"), "Restored: {}", 1, bulk="restore"),
+    Verb("fuse", "Fuse…", "fuse", "U", _fits("fuse"), "Fused: {}", 2, least=2, whole=True),
+    Verb("split", "Split…", "split", "S", _fits("split"), "", 2, most=ONE),
+    Verb("migrate", "Migrate…", "migrate", "M", _fits("migrate"), "", 3),
+    Verb("ready", "Keep ready as KV…", "activation", "E", _fits("ready"), "", 3),
+    Verb("attach", "Attach to a chat", "attach", "C", _fits("attach"), "", 3, most=FEW),
+    Verb("tag", "Edit tags…", "tag", "T", _fits("tag"), "Tags changed: {}", 4, bulk="tag"),
+    Verb("expire", "Expire…", "expired", "X", _fits("expire"), "", 4, bulk="expire"),
+    Verb("renew", "Renew", "refresh", "Shift+X", _fits("renew"), "No longer expiring: {}", 4, bulk="renew"),
+    Verb("export", "Export…", "export", "", _fits("export"), "", 4),
+    Verb("bin", "Move to the bin", "trash", "Del", _fits("bin"), "Moved to the bin: {}", 5, bulk="bin"),
+    Verb("unbin", "Take out of the bin", "restore", "R", _fits("unbin"), "Taken out of the bin: {}", 5, bulk="unbin"),
+    Verb("forget", "Forget…", "forget", "Shift+Del", _fits("forget"), "", 5),
+)
 BY_NAME = {verb.name: verb for verb in VERBS}
 OPPOSITES = {"unpin": "pin", "unfreeze": "freeze", "restore": "archive", "unbin": "bin"}
 """Of two verbs on one key only one is offered; for a mixed selection it is the second named here."""
 PARTNERS = OPPOSITES | {usual: other for other, usual in OPPOSITES.items()}
-PANELS = frozenset({"fuse", "split", "migrate", "ready", "expire", "forget"})
-"""Verbs that open a panel, where the person decides."""
+OPENING = frozenset({"fuse", "split", "migrate", "ready", "expire", "forget", "export", "attach", "tag"})
+"""Verbs that ask further: the person decides in a panel, or elsewhere."""
 
 
 def offered(cubes: Iterable[Cube], count: int) -> frozenset[str]:
@@ -120,6 +92,25 @@ def offered(cubes: Iterable[Cube], count: int) -> frozenset[str]:
         if fitting[verb.name] and fitting[verb.name] + beyond >= verb.least and count <= verb.most
     }
     return frozenset(name for name in found if OPPOSITES.get(name) not in found)
+
+
+def on_key(key: str, cubes: Sequence[Cube]) -> Verb:
+    """Of the verbs on this key, of which none fits, the one of which there is more to say."""
+    several = [verb for verb in VERBS if verb.key == key]
+    hindered = (verb for verb in several if any(obstacle(verb.name, cube, now()) for cube in cubes))
+    return next(hindered, several[0])
+
+
+def why_not(verb: Verb, cubes: Sequence[Cube]) -> UserError:
+    """What to say where somebody asks for a verb that does not fit these cubes."""
+    count = len(cubes)
+    if count < verb.least:
+        return UserError(f"This takes {verb.least} memories at least. Nothing was changed.", "Select more.")
+    if count > verb.most:
+        most = "one memory" if verb.most == ONE else f"{verb.most} memories"
+        return UserError(f"This takes {most} at a time, not {count:,}. Nothing was changed.", "Select fewer.")
+    reasons = [(cube, obstacle(verb.name, cube, now()) or already(verb.name, cube)) for cube in cubes]
+    return refusal(verb.name, [Left(cube.id, cube.title, why) for cube, why in reasons if why], count)
 
 
 def split_tags(text: str) -> tuple[str, ...]:

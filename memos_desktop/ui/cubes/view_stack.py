@@ -3,10 +3,11 @@
 import importlib
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QToolButton
 
 from memos_desktop.memory.cube import CubeFilter
+from memos_desktop.ui.cubes.choices import Widths, compact
 from memos_desktop.ui.cubes.views import CubeView, Selection, ViewSpec, available, remembered
 from memos_desktop.ui.icons import Icons
 from memos_desktop.ui.page import Context
@@ -29,7 +30,8 @@ class ViewSwitcher(QFrame):
         self.setAccessibleName("View")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.buttons: dict[str, QToolButton] = {}
-        group = QButtonGroup(self)
+        self._widths = Widths()
+        self._group = QButtonGroup(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 2, 2, 2)
         row.setSpacing(2)
@@ -43,20 +45,27 @@ class ViewSwitcher(QFrame):
             one.setAccessibleName(f"View: {spec.title}")
             one.setCheckable(True)
             one.clicked.connect(lambda _on=False, name=spec.name: self.chosen.emit(name))
-            group.addButton(one)
+            self._group.addButton(one)
             self.buttons[spec.name] = one
             row.addWidget(one)
         self.compact(False)
 
     def choose(self, name: str) -> None:
-        """Show this view as chosen, without a signal."""
-        self.buttons[name].setChecked(True)
+        """Show this view as chosen, without a signal; "" for none: something else stands in place of the views."""
+        self._group.setExclusive(False)  # of an exclusive group one is always on
+        for key, one in self.buttons.items():
+            one.setChecked(key == name)
+        self._group.setExclusive(True)
 
     def compact(self, on: bool) -> None:
         """Show the pictures only."""
-        style = Qt.ToolButtonStyle
         for one in self.buttons.values():
-            one.setToolButtonStyle(style.ToolButtonIconOnly if on else style.ToolButtonTextBesideIcon)
+            compact(one, on)
+
+    def width_with(self, words: bool) -> int:
+        """How wide it is with words, or with pictures only."""
+        rest = self.sizeHint().width() - sum(one.sizeHint().width() for one in self.buttons.values())
+        return rest + sum(self._widths.of(one, words) for one in self.buttons.values())
 
 
 class ViewStack(QStackedWidget):
@@ -68,7 +77,7 @@ class ViewStack(QStackedWidget):
 
     Signals:
         switched(str): another view is shown.
-        opened(str), menu_wanted(QPoint), left(): as in CubeView, from the view that is shown.
+        opened(str), menu_wanted(QPoint), left(), fuse_wanted(ids): as in CubeView, from the view that is shown.
 
     """
 
@@ -76,6 +85,7 @@ class ViewStack(QStackedWidget):
     opened = Signal(str)
     menu_wanted = Signal(QPoint)
     left = Signal()
+    fuse_wanted = Signal(object)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -96,6 +106,7 @@ class ViewStack(QStackedWidget):
         view.opened.connect(self.opened)
         view.menu_wanted.connect(self.menu_wanted)
         view.left.connect(self.left)
+        view.fuse_wanted.connect(self.fuse_wanted)
 
     def current(self) -> CubeView:
         """The view that is shown."""

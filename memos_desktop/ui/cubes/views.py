@@ -59,6 +59,7 @@ class CubeView(QWidget):
         opened(str): Enter or a double click on this memory: go into the inspector.
         menu_wanted(QPoint): the context menu, at a global position.
         left(): Escape: nothing is selected, close the inspector.
+        fuse_wanted(tuple of ids): a memory was dragged on another one, which comes first.
 
     """
 
@@ -66,6 +67,7 @@ class CubeView(QWidget):
     opened = Signal(str)
     menu_wanted = Signal(QPoint)
     left = Signal()
+    fuse_wanted = Signal(object)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -101,6 +103,10 @@ class CubeView(QWidget):
 
     def flush(self) -> None:
         """Say `picked` now if that is still to come: something is about to be done with what is selected."""
+
+    def take_focus(self) -> None:
+        """The part that works by keyboard takes the focus. A focus proxy would keep Tab from all other parts."""
+        self.setFocus()
 
     def enter(self) -> None:
         """Take the keyboard focus; select the first memory if none is."""

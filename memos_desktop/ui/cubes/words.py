@@ -158,7 +158,7 @@ def _descriptive_lines(cube: Cube) -> tuple[tuple[str, str], ...]:
         ("Kind", f"{KINDS[cube.kind]}: {payload_words(cube)}"),
         ("Tags", ", ".join(cube.tags) or "none"),
         ("Origin", ORIGINS[about.origin]),
-        ("Said by", about.speaker or "nobody named"),
+        *((("Said by", about.speaker),) if about.speaker else ()),
         ("It happened", long_date(about.event_time) if about.event_time else "no time known"),
         ("Recorded", long_date(cube.created)),
         ("This version", f"{cube.version}, of {long_date(cube.changed)}, by {actor(cube.actor)}"),

@@ -41,7 +41,8 @@ class ModelRow(QWidget):
         self._job: Job | None = None
         said, token, icon = words.FITS.get(entry.fits, ("", "muted", ""))
         self.fits = Badge(context.theme, said, token, icon, context.icons)
-        self.fits.setVisible(bool(said))
+        if not said:
+            self.fits.hide()
         self.here = Badge(context.theme, "", icons=context.icons)
         self.bar = progress_bar(f"Download of {entry.title}")
         self.bar.setRange(0, 1000)

@@ -26,7 +26,8 @@ class Section(QWidget):
             self._card.box.addWidget(line())
         self._empty = False
         sentence = label(about, "meta", wrap=True)
-        sentence.setVisible(bool(about))
+        if not about:
+            sentence.hide()
         texts = QVBoxLayout()
         texts.setSpacing(2)
         texts.addWidget(label(name, wrap=True))

@@ -162,10 +162,25 @@ class ExportPanel(QWidget):
     # where it goes
 
     def _choose_place(self) -> None:
-        self._context.prompter.save_file(self.window(), "Export memories", str(self.path), FILES, self._set_path)
+        prompter = self._context.prompter
+        prompter.save_file(self.window(), "Export memories", str(self.path), FILES, self._chosen, SUFFIX)
+
+    def _chosen(self, path: Path) -> None:
+        """Import offers bundles by their suffix, so every one gets it; the dialog asked about the name without."""
+        if path.suffix.lower() == SUFFIX:
+            self._set_path(path)
+            return
+        path = path.with_name(path.name + SUFFIX)
+        if path.exists():
+            said = f"{path} is there already. What is in it now would be lost."
+            self._context.prompter.confirm(
+                self.window(), "Replace this file?", said, "Replace", partial(self._set_path, path)
+            )
+        else:
+            self._set_path(path)
 
     def _set_path(self, path: Path) -> None:
-        self.path = path if path.suffix else path.with_suffix(SUFFIX)
+        self.path = path
         self.where.set_text(str(self.path))
 
     # the work

@@ -52,5 +52,5 @@ class TransferFlow(QObject):
         return cast("MemoryPage", self._window.pages["memory"])
 
     def _imported(self, ids: tuple[str, ...]) -> None:
-        """What came in is selected, where the view shows it."""
-        self._page().views.select(ids)
+        """What came in is selected, where the view shows it; whoever went on to another page stays there."""
+        cast("MemoryPage", self._window.pages["memory"]).views.select(ids)

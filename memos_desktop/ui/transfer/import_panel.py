@@ -168,7 +168,7 @@ class ImportPanel(QWidget):
         box = QVBoxLayout(holder)
         box.setContentsMargins(0, GRID, 0, 0)
         box.setSpacing(GRID)
-        said = f"{counted(count, 'memory is', 'memories are')} here and other. Do with all of them:"
+        said = f"{counted(count, 'memory is', 'memories are')} different here. What to take, for all of them:"
         box.addWidget(label(said, "strong", wrap=True))
         self.usual = Segments("What to do with all of them", say.CHOICES)
         self.usual.choose(Choice.KEEP.value)

@@ -73,7 +73,7 @@ def counts(preview: BundlePreview) -> tuple[tuple[int, str, str], ...]:
     return (
         (preview.new, "new", "good"),
         (preview.same, "here already", "muted"),
-        (len(preview.conflicts), "here and other", "warning" if preview.conflicts else "muted"),
+        (len(preview.conflicts), "different here", "warning" if preview.conflicts else "muted"),
         (len(preview.skipped), "left out", "muted"),
     )
 

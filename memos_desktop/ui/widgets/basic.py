@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from memos_desktop.ui.icons import Icons
-from memos_desktop.ui.theme import GRID, HALF, ICON, Theme
+from memos_desktop.ui.theme import GRID, HALF, ICON, META_ICON, Theme
 
 SIDES = 12
 """Padding and border of a button in the look of the meta line, left and right together."""
@@ -49,7 +49,7 @@ def button(text: str, look: str = "", icon: str = "", icons: Icons | None = None
     if icon and icons:
         token = {"primary": "on_accent", "danger": "on_danger", "link": "accent"}.get(look, "muted")
         made.setIcon(icons.icon(icon, token))
-        icons.fit(made)
+        icons.fit(made, META_ICON if look == "meta" else ICON)
         made.setText(f" {text}")  # Qt leaves no room between icon and text
         made.setAccessibleName(text)
     if tip:

@@ -40,8 +40,8 @@ class Chip(QFrame):
         self._icons = icons
         self.cross = IconButton(icons, "close", "", size=12)
         self.cross.clicked.connect(self.removed)
-        self.cross.setVisible(removable)
         row.addWidget(self.cross)
+        self.cross.setVisible(removable)  # only now: what is shown without a parent is a window of its own
         self.show_name(text, icon, token)
 
     def show_name(self, text: str, icon: str, token: str, tip: str = "") -> None:

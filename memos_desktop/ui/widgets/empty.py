@@ -12,15 +12,23 @@ from memos_desktop.ui.widgets.basic import button, label
 class Picture(QLabel):
     """A large icon that follows the theme."""
 
-    def __init__(self, theme: Theme, icons: Icons, icon: str, token: str = "faint", size: int = 48) -> None:
+    def __init__(
+        self, theme: Theme, icons: Icons, icon: str, token: str = "faint", size: int = 48, filled: bool = False
+    ) -> None:
         super().__init__()
-        self._icons, self._icon, self._token, self._size = icons, icon, token, size
+        self._icons, self._icon, self._token, self._size, self._filled = icons, icon, token, size, filled
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         theme.changed.connect(self._draw)
         self._draw()
 
+    def set_icon(self, icon: str, token: str) -> None:
+        """Show another icon."""
+        self._icon, self._token = icon, token
+        self._draw()
+
     def _draw(self) -> None:
-        self.setPixmap(self._icons.pixmap(self._icon, self._token, self._size, self.devicePixelRatioF()))
+        ratio = self.devicePixelRatioF()
+        self.setPixmap(self._icons.pixmap(self._icon, self._token, self._size, ratio, self._filled))
 
 
 class EmptyState(QWidget):

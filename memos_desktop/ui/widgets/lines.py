@@ -5,8 +5,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from memos_desktop.ui.theme import GRID
+from memos_desktop.ui.widgets.scroll import replace_content
 
-LEAST = 40
+LEAST = 3
+"""Lines of text that stay in sight, where there are as many."""
 
 
 class Lines(QScrollArea):
@@ -16,13 +18,12 @@ class Lines(QScrollArea):
         """`highest` in pixels."""
         super().__init__()
         self._highest = highest
-        self._wanted = LEAST
+        self._wanted = 0
         self.setAccessibleName(name)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.setMinimumHeight(LEAST)
 
     def show_all(self, *parts: QWidget) -> None:
         """Show these and no others; what was shown before goes when its own work is done."""
@@ -34,11 +35,7 @@ class Lines(QScrollArea):
         for part in parts:
             box.addWidget(part)
         box.addStretch(1)
-        old = self.takeWidget()  # `setWidget` would delete it now, perhaps under the very button that was pressed
-        if old is not None:
-            old.hide()
-            old.deleteLater()
-        self.setWidget(holder)
+        replace_content(self, holder)
         self._fit()
 
     def sizeHint(self) -> QSize:
@@ -57,7 +54,8 @@ class Lines(QScrollArea):
         if layout is not None:
             height = layout.heightForWidth(max(120, self.viewport().width())) if layout.hasHeightForWidth() else 0
             self._wanted = min(self._highest, max(height, layout.sizeHint().height() if not height else 0) + 2)
-            self.setMaximumHeight(max(LEAST, self._wanted))
+            self.setMinimumHeight(min(self._wanted, LEAST * (self.fontMetrics().lineSpacing() + GRID)))
+            self.setMaximumHeight(self._wanted)
             self.updateGeometry()
 
 
@@ -65,5 +63,5 @@ def keep_height(widget: QWidget, lines: Lines | None = None) -> None:
     """Let nobody make a widget lower than its wrapped words need at its present width; `lines` in it may scroll."""
     layout = widget.layout()
     if layout is not None and layout.hasHeightForWidth():
-        spare = lines.sizeHint().height() - LEAST if lines is not None and not lines.isHidden() else 0
+        spare = lines.sizeHint().height() - lines.minimumHeight() if lines is not None and not lines.isHidden() else 0
         widget.setMinimumHeight(layout.totalHeightForWidth(widget.width()) - max(0, spare))

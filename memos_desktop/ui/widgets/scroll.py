@@ -1,4 +1,4 @@
-"""A scrolling column whose content is built anew, also from within what it contains."""
+"""Scrolling content that is built anew, also from within what it contains."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
@@ -28,10 +28,18 @@ class ScrollColumn(QScrollArea):
             box.addWidget(part)
         box.addStretch(1)
         place = self.verticalScrollBar().value()
-        old = self.takeWidget()  # `setWidget` would delete it now, perhaps under the very button that was pressed
-        if old is not None:
-            old.hide()
-            old.deleteLater()
-        self.setWidget(holder)
+        replace_content(self, holder)
         self.verticalScrollBar().setValue(place)
         return holder
+
+
+def replace_content(area: QScrollArea, content: QWidget) -> None:
+    """Scroll this; what was there goes when its own work is done.
+
+    `setWidget` alone would delete it now, perhaps under the very button that was pressed.
+    """
+    old = area.takeWidget()
+    if old is not None:
+        old.hide()
+        old.deleteLater()
+    area.setWidget(content)

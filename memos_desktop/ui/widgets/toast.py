@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QTimer, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from memos_desktop.errors import MemosError
 from memos_desktop.ui.icons import Icons
@@ -64,7 +65,8 @@ class Toast(QFrame):
 
     @Slot()
     def _expire(self) -> None:
-        if self.underMouse() or self.isAncestorOf(self.focusWidget() or self):
+        focus = QApplication.focusWidget()
+        if self.underMouse() or (focus is not None and self.isAncestorOf(focus)):
             self.timer.start(2000)
         else:
             self.leave()
@@ -83,6 +85,8 @@ class Toasts(QObject):
         self._host, self._icons = host, icons
         self.shown: list[Toast] = []
         self.floor: Callable[[], int] = lambda: 0
+        self._later = QTimer(self, singleShot=True, interval=0)  # ends with the host
+        self._later.timeout.connect(self._place)
         host.installEventFilter(self)
 
     def say(self, text: str, undo: Callable[[], None] | None = None, action: str = "Undo") -> Toast:
@@ -119,16 +123,25 @@ class Toasts(QObject):
         toast.timer.start(milliseconds)
         toast.show()
         self._place()
+        said = QAccessibleAnnouncementEvent(self._host, toast.text)
+        said.setPoliteness(
+            QAccessible.AnnouncementPoliteness.Assertive
+            if milliseconds == SHOWN_ERROR_MS
+            else QAccessible.AnnouncementPoliteness.Polite
+        )
+        QAccessible.updateAccessibility(said)
         return toast
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep the toasts in place when the host, or what stands below them, is resized."""
         if event.type() == QEvent.Type.Resize and self.shown:
-            QTimer.singleShot(0, self._place)  # the layout is still at work
+            self._later.start()  # the layout is still at work
         return super().eventFilter(watched, event)
 
     @Slot()
     def _place(self) -> None:
+        if not shiboken6.isValid(self._host):  # the window closes, and its toasts go with it
+            return
         self.shown = [toast for toast in self.shown if shiboken6.isValid(toast) and not toast.isHidden()]
         bottom = self._host.height() - self.floor() - 2 * GRID
         for toast in reversed(self.shown):

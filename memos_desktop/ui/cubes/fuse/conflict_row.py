@@ -5,12 +5,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from memos_desktop.ui.cubes.fuse.choose import choices, settled
 from memos_desktop.ui.page import Context
 from memos_desktop.ui.theme import GRID, HALF
 from memos_desktop.ui.widgets import Badge, button, label
+from memos_desktop.ui.widgets.flow import FlowLayout
 
 if TYPE_CHECKING:
     from memos_desktop.memory.operators.conflicts import Conflict
@@ -52,8 +53,9 @@ class ConflictRow(QWidget):
         grid.addWidget(label(conflict.words, "muted", wrap=True), 0, 1)
         found = choices(conflict, texts)
         wide = max((len(choice.said) for choice in found), default=0) > NARROW
-        row = QBoxLayout(QBoxLayout.Direction.TopToBottom if wide else QBoxLayout.Direction.LeftToRight)
-        row.setSpacing(GRID)
+        holder = QWidget()
+        row = QVBoxLayout(holder) if wide else FlowLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
         for choice in found:
             one = button(choice.said.replace("&", "&&"), tip=f"Keep what “{titles[choice.parent]}” says")
             one.setProperty("look", "choice")
@@ -61,10 +63,10 @@ class ConflictRow(QWidget):
             one.setAccessibleName(f"Keep “{choice.said}”, from “{titles[choice.parent]}”")
             one.clicked.connect(partial(self._choose, choice.parent))
             self.buttons[choice.parent] = one
-            row.addWidget(one, 0, Qt.AlignmentFlag.AlignLeft)
-        row.addStretch(1)
+            row.addWidget(one)
+            row.setAlignment(one, Qt.AlignmentFlag.AlignLeft)
         if self.buttons:
-            grid.addLayout(row, 1, 1)
+            grid.addWidget(holder, 1, 1)
 
     def show_text(self, text: str) -> None:
         """Mark the choice that the new text makes now."""

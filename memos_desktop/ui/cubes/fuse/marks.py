@@ -36,7 +36,7 @@ def said(pieces: Sequence[DiffPiece]) -> str:
     changes = {Change.REMOVED: "left out", Change.ADDED: "added"}
     words = [
         f"{changes[one.change]}: {_shortened(one.text.strip(), MOST_WORDS)}"
-        for one in pieces
+        for one in _without_moves(pieces)
         if one.change in changes and one.text.strip()
     ]
     return "; ".join(words) or "kept whole"
@@ -48,7 +48,7 @@ def settled(pieces: Sequence[DiffPiece]) -> list[DiffPiece]:
     Between "The boat is red. [The boat is blue.]" and "The [boat is red. The] boat is blue." a diff sees no difference.
     """
     done: list[DiffPiece] = []
-    waiting = list(pieces)
+    waiting = _without_moves(pieces)
     while waiting:
         piece = waiting.pop(0)
         if piece.change is Change.ADDED and done and done[-1].change is Change.SAME:
@@ -56,6 +56,21 @@ def settled(pieces: Sequence[DiffPiece]) -> list[DiffPiece]:
             done += [DiffPiece(Change.SAME, before)] if before else []
             piece = DiffPiece(Change.ADDED, added)
             waiting[:0] = [DiffPiece(Change.SAME, after)] if after else []
+        done.append(piece)
+    return done
+
+
+def _without_moves(pieces: Sequence[DiffPiece]) -> list[DiffPiece]:
+    """The same, where words that are lost and stand again at the end of what comes in their place are kept."""
+    done: list[DiffPiece] = []
+    for piece in pieces:
+        lost = done[-1].text if done and done[-1].change is Change.REMOVED else ""
+        said = piece.text.rstrip()
+        if lost.strip() and piece.change is Change.ADDED and said.endswith(lost.strip()):
+            before = said[: -len(lost.strip())]
+            if not before or before[-1].isspace():
+                done[-1:] = [DiffPiece(Change.ADDED, before)] * bool(before) + [DiffPiece(Change.SAME, lost)]
+                continue
         done.append(piece)
     return done
 

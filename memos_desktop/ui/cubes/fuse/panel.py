@@ -1,13 +1,16 @@
 """The fuse panel: the memories on one side, the new text on the other. Nothing is changed before Fuse is pressed."""
 
+from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from memos_desktop.errors import MemosError
+from memos_desktop.errors import MemosError, NotFoundError
 from memos_desktop.memory.changes import Changes
+from memos_desktop.memory.cube import Cube
 from memos_desktop.ui.cubes import words
 from memos_desktop.ui.cubes.fuse.parents import Parents
 from memos_desktop.ui.cubes.fuse.result import FusedText
@@ -55,6 +58,7 @@ class FusePanel(QWidget):
         self._turn = 0
         self._busy = False
         self._refused = False
+        self._news = ""
         self._job: Job | None = None
         self.preview: FusePreview | None = None
         self.heading = label("", "heading")
@@ -107,10 +111,27 @@ class FusePanel(QWidget):
                 self._show(preview, first=text is None)
 
         def refused(error: MemosError) -> None:
-            if turn == self._turn:
+            if turn != self._turn:
+                return
+            if isinstance(error, NotFoundError) and self.preview is not None:
+                standing = self._context.workspace.learned.standing(self._ids)
+                self._context.bridge.then(standing, partial(self._go_on, turn, error), receiver=self)
+            else:
                 self._refuse(error)
 
         self._context.bridge.then(future, arrived, refused, receiver=self)
+
+    def _go_on(self, turn: int, error: MemosError, standing: Mapping[str, Cube]) -> None:
+        """Some were forgotten meanwhile: their cards go, and their words with a text that nobody has touched."""
+        if turn != self._turn or self.preview is None or self._busy:
+            return
+        gone = [cube.title for cube in self.preview.parents if cube.id not in standing]
+        if not gone:
+            self._refuse(error)
+            return
+        more = f" and {len(gone) - 1:,} more were" if len(gone) > 1 else " was"
+        self._news = f"“{gone[0]}”{more} forgotten meanwhile. Nothing was changed; the others can be fused without it."
+        self._leave_out(frozenset(id for id in self._ids if id not in standing))
 
     def _show(self, preview: "FusePreview", first: bool) -> None:
         changed = self._changed_since(preview)
@@ -124,7 +145,10 @@ class FusePanel(QWidget):
             self.result.text.setFocus()
         else:
             self.result.show_preview(preview)
-        if changed:
+        if self._news:
+            self.notice.warn(self._news)
+            self._news = ""
+        elif changed:
             self.notice.warn(f"{changed} changed meanwhile. It is shown as it is now; what you wrote is kept.")
         elif first:
             self.notice.clear()
@@ -159,6 +183,7 @@ class FusePanel(QWidget):
     def _forget_preview(self) -> None:
         self.preview = None
         self._busy = False
+        self._news = ""
         self.notice.clear()
         self.hint.setText("")
         self.parents.clear()
@@ -172,11 +197,16 @@ class FusePanel(QWidget):
             self._ask(self.result.text.toPlainText())
 
     def _without(self, cube_id: str) -> None:
-        """Fuse the others; a text that nobody has touched is proposed again."""
+        """Fuse the others."""
+        if not self._busy:
+            self._leave_out(frozenset((cube_id,)))
+
+    def _leave_out(self, ids: frozenset[str]) -> None:
+        """A text that nobody has touched is proposed again."""
         assert self.preview is not None
         untouched = self.result.text.toPlainText() == self.preview.text
         text = None if untouched else self.result.text.toPlainText()
-        self._ids = tuple(id for id in self._ids if id != cube_id)
+        self._ids = tuple(id for id in self._ids if id not in ids)
         self.heading.setText(f"Fuse {words.memories(len(self._ids))}")
         self._ask(text)
 
@@ -229,17 +259,22 @@ class FusePanel(QWidget):
             type=preview.type,
             tags=preview.tags,
         )
-        self._context.bridge.then(future, self._fused, self._not_fused, receiver=self)
+        fused, refused = partial(self._fused, self._turn), partial(self._not_fused, self._turn)
+        self._context.bridge.then(future, fused, refused, receiver=self)
 
-    def _fused(self, fused: "Fused") -> None:
-        count = len(fused.cube.parents)
-        self._busy = False
-        self.close_panel()
-        self.done.emit(f"Fused: {words.memories(count)} into one", fused.changes)
-        self.made.emit(fused.cube.id)
+    def _fused(self, turn: int, fused: "Fused") -> None:
+        if here := turn == self._turn:  # else it was closed, or is open for other memories by now
+            self._busy = False
+            self.close_panel()
+        self.done.emit(f"Fused: {words.memories(len(fused.cube.parents))} into one", fused.changes)
+        if here:
+            self.made.emit(fused.cube.id)
 
-    def _not_fused(self, error: MemosError) -> None:
+    def _not_fused(self, turn: int, error: MemosError) -> None:
         """Somebody may have changed one of them: read again, so that it can be decided on what is there now."""
+        if turn != self._turn:
+            self._context.toasts.error(error)
+            return
         self._busy = False
         text, title = self.result.text.toPlainText(), self.result.title.text()
         self._ask(text)

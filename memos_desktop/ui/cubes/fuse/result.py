@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QHBoxLayout
 
 from memos_desktop.ui.cubes import words
 from memos_desktop.ui.cubes.fuse.choose import settle
 from memos_desktop.ui.cubes.fuse.conflict_row import ConflictRow
+from memos_desktop.ui.cubes.tool_row import ToolRow
 from memos_desktop.ui.page import Context
-from memos_desktop.ui.theme import GRID, HALF
+from memos_desktop.ui.theme import HALF
 from memos_desktop.ui.widgets import Card, button, label
 from memos_desktop.ui.widgets.fields import line_edit, text_edit
 from memos_desktop.ui.widgets.scroll import ScrollColumn
@@ -121,11 +121,7 @@ class FusedText(Card):
         )
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(GRID)
-        head.addWidget(label("The new memory", "section"), 1)
-        head.addWidget(self.write)
-        self.box.addLayout(head)
+        self.box.addWidget(ToolRow([label("The new memory", "section")], [self.write]))
         self.box.addWidget(self.title)
         self.box.addWidget(self.text, 1)
         self.box.addWidget(self.about)

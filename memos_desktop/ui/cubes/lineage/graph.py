@@ -7,6 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView
 
 from memos_desktop.memory.lineage import LineageGraph, LineageNode, NodeKind
+from memos_desktop.ui.cubes.dragging import Spot
 from memos_desktop.ui.cubes.lineage import lineage_words as say
 from memos_desktop.ui.cubes.lineage.cards import NodeItem
 from memos_desktop.ui.cubes.lineage.drawing import MARGIN, Drawing, draw
@@ -104,6 +105,14 @@ class GraphView(QGraphicsView):
             self._focus = first
             self.ensureVisible(self.items_by_id[first], MARGIN, MARGIN)
         self._mark()
+
+    def spot_at(self, place: QPoint) -> Spot | None:
+        """The memory whose card is at this place of the viewport."""
+        item = self._at(place)
+        if item is None or item.node.kind is not NodeKind.CUBE or not item.node.there:
+            return None
+        area = self.mapFromScene(item.mapToScene(item.shape().boundingRect())).boundingRect()
+        return Spot(item.node.id, item.node.title, area.adjusted(-3, -3, 3, 3))
 
     def focused(self) -> LineageNode | None:
         """The node that the keyboard is on."""

@@ -6,9 +6,11 @@ from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QStackedWidget, QVBoxLayout, QWidget
 
-from memos_desktop.errors import MemosError
+from memos_desktop.errors import MemosError, NotFoundError
 from memos_desktop.memory.cube import CubeFilter
 from memos_desktop.memory.lineage import LEAST_DEPTH, MOST_DEPTH, USUAL_DEPTH, LineageGraph, LineageNode, NodeKind
+from memos_desktop.ui.cubes.dragging import CardDrag
+from memos_desktop.ui.cubes.empty import Empty, empty_state
 from memos_desktop.ui.cubes.lineage import lineage_words as say
 from memos_desktop.ui.cubes.lineage.graph import STEP, GraphView
 from memos_desktop.ui.cubes.lineage.starts import StartPage
@@ -32,6 +34,7 @@ class LineageView(CubeView):
 
     Attributes:
         graph, tree: the two ways in which the same is shown.
+        dragging: one card on another.
         center: the memory in the middle, or None.
 
     """
@@ -39,6 +42,7 @@ class LineageView(CubeView):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.graph = GraphView(context)
+        self.dragging = CardDrag(context, self.graph.viewport(), self.graph.spot_at)
         self.tree = LineageTree(context)
         self.starts = StartPage(context)
         self.center: str | None = None
@@ -56,6 +60,7 @@ class LineageView(CubeView):
         self.farther = IconButton(context.icons, "zoom-out", "Farther (−)")
         self.fit = IconButton(context.icons, "fit", "Fit all in (0)")
         self.alone = EmptyState(context.theme, context.icons, "lineage", "No lineage yet", "")
+        self.failed = empty_state(Empty.FAILED, context)
         self.stack = QStackedWidget()
         self._bar = QWidget()
         self._lay_out()
@@ -89,6 +94,10 @@ class LineageView(CubeView):
     def selected(self) -> tuple[str, ...]:
         """The selected memories."""
         return self._selected
+
+    def take_focus(self) -> None:
+        """What is shown: graph, list, or what one can begin with."""
+        (self.stack.currentWidget() or self).setFocus()
 
     def enter(self) -> None:
         """Take the keyboard focus; the memory in the middle is selected if none is."""
@@ -130,10 +139,19 @@ class LineageView(CubeView):
 
         def refuse(error: MemosError) -> None:
             if asked == self._asked:
-                self.center, self.shown = None, None
-                self._show_starts()
+                self._refuse(error)
 
         self.context.bridge.then(self.context.workspace.lineage.around(*asked), show, refuse, receiver=self)
+
+    def _refuse(self, error: MemosError) -> None:
+        """It was removed a moment ago; or it could not be read, which is no reason to leave it."""
+        if isinstance(error, NotFoundError):
+            self.center, self.shown = None, None
+            self._show_starts()
+            return
+        if self.shown is None:
+            self._turn_to(self.failed)
+        self.context.bridge.failed.emit(error)
 
     def _show(self, graph: LineageGraph) -> None:
         self.shown = graph
@@ -220,6 +238,8 @@ class LineageView(CubeView):
             one.left.connect(self.left)
             one.back_wanted.connect(self._go_back)
         self.starts.chosen.connect(self.go)
+        self.failed.pressed.connect(self.refresh)
+        self.dragging.dropped.connect(lambda dragged, target: self.fuse_wanted.emit((target.id, dragged)))
         self.back.clicked.connect(self._go_back)
         self.closer.clicked.connect(lambda: self.graph.zoom(STEP))
         self.farther.clicked.connect(lambda: self.graph.zoom(1 / STEP))
@@ -268,7 +288,7 @@ class LineageView(CubeView):
         row.addWidget(self.summary, 1)
         for one in (self.farther, self.closer, self.fit):
             row.addWidget(one)
-        for page in (self.starts, self.graph, self.tree, self.alone):
+        for page in (self.starts, self.graph, self.tree, self.alone, self.failed):
             self.stack.addWidget(page)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)

@@ -3,10 +3,11 @@
 from enum import Enum
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPolygonF, QWheelEvent
 
 from memos_desktop.ui.cubes.by_number import CubesAtHand
+from memos_desktop.ui.cubes.dragging import CardDrag, Spot
 from memos_desktop.ui.cubes.map.overlays import caught
 from memos_desktop.ui.cubes.map.plane import MapPlane, Numbers
 from memos_desktop.ui.page import Context
@@ -15,6 +16,8 @@ REACH = 7
 STEP = 1.25
 PAN = 0.12
 DRAG_FROM = 4
+AROUND = 8
+"""From a point to the frame around it."""
 
 
 class Tool(Enum):
@@ -26,6 +29,10 @@ class Tool(Enum):
 
 class MapCanvas(MapPlane):
     """Tells what the person selects by number.
+
+    Attributes:
+        tool: what a drag beside the selected points does.
+        dragging: a selected point on another one.
 
     Signals:
         picked(numbers): the person selected these.
@@ -49,6 +56,8 @@ class MapCanvas(MapPlane):
         self.tool = Tool.PAN
         self._drag: QPointF | None = None
         self._dragged = False
+        self.dragging = CardDrag(context, self, self.spot_at, self._grab_at)
+        self.dragging.began.connect(self._let_go)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -121,12 +130,43 @@ class MapCanvas(MapPlane):
         self._hover(-1)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """The menu of what is selected; a point that is not is selected first."""
+        """The menu of what is selected; a point below the mouse that is not is selected first."""
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:  # its position is just the middle
+            if len(self.selected):
+                self.menu_wanted.emit(self.mapToGlobal(self._beside_selected()))
+            return
         found = self._nearest(QPointF(event.pos()))
         if found >= 0 and self._numbers[found] not in self.selected:
             self._pick(self._numbers[found : found + 1])
         if len(self.selected):
             self.menu_wanted.emit(event.globalPos())
+
+    def _beside_selected(self) -> QPoint:
+        """Where a menu of what is selected belongs: at the first of it, where that is in sight."""
+        for x, y in self.camera.to_view(self._places_of(self.selected[:1])).tolist():
+            if self.rect().contains(round(x), round(y)):
+                return QPoint(round(x), round(y))
+        return self.rect().center()
+
+    def spot_at(self, place: QPoint) -> Spot | None:
+        """The point at this place. Which memory it is may not be known yet."""
+        found = self._nearest(QPointF(place))
+        if found < 0:
+            return None
+        number = int(self._numbers[found])
+        cube = self._at_hand.get(number)
+        x, y = self.camera.to_view(self._places[found : found + 1])[0].tolist()
+        side = round(self.picture.radius) + AROUND
+        area = QRect(round(x) - side, round(y) - side, 2 * side, 2 * side)
+        return Spot(cube.id, cube.title, area, number) if cube is not None else Spot("", "", area, number)
+
+    def _grab_at(self, place: QPoint) -> Spot | None:
+        """A selected point can be dragged on another one; beside them a drag pans, and a lasso is a lasso."""
+        spot = self.spot_at(place) if self.tool is Tool.PAN else None
+        return spot if spot is not None and spot.id and spot.number in self.selected else None
+
+    def _let_go(self) -> None:
+        self._drag = self._lasso = None
 
     def _click(self, place: QPointF, adding: bool) -> None:
         found = self._nearest(place)

@@ -60,6 +60,11 @@ class MapKeeper(QObject):
             self._again.start(self._pause)
             self._pause = min(SELDOM_MS, 2 * self._pause)
 
+    def resume(self) -> None:
+        """The person wants what was cancelled, or failed, after all."""
+        self._declined = False
+        self.catch_up()
+
     def rest(self) -> None:
         """The map is not looked at any more."""
         self._again.stop()
@@ -90,7 +95,10 @@ class MapKeeper(QObject):
 
     def _ended(self, future: "Future[MapState]") -> None:
         self._job = None
-        self._declined = isinstance(future.exception(), Cancelled)  # it is not begun again by itself
+        error = future.exception()
+        self._declined = error is not None  # it is not begun again by itself
+        if isinstance(error, Cancelled):
+            self.said.emit("It was cancelled. Memories that had a place keep it.")
         self.changed.emit()
 
     def _done(self, state: MapState) -> None:

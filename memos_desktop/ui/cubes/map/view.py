@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QModelIndex
-from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from memos_desktop.app.cube_map import MapPlaces
 from memos_desktop.app.regions import Region
+from memos_desktop.errors import MemosError
 from memos_desktop.memory.cube import CubeFilter
 from memos_desktop.ui.cubes.by_number import CubesAtHand
+from memos_desktop.ui.cubes.dragging import Spot
+from memos_desktop.ui.cubes.empty import Empty, empty_state
 from memos_desktop.ui.cubes.map.canvas import STEP, MapCanvas, Tool
 from memos_desktop.ui.cubes.map.keeper import MapKeeper
 from memos_desktop.ui.cubes.map.looks import ColorBy
@@ -23,6 +26,7 @@ from memos_desktop.ui.cubes.views import CubeView, Ids, remembered
 from memos_desktop.ui.page import Context
 from memos_desktop.ui.theme import GRID
 from memos_desktop.ui.widgets import EmptyState, IconButton, Segments, button, label
+from memos_desktop.ui.widgets.waiting import Waiting
 
 COLORS = (
     (ColorBy.KIND.value, "Kind", "Colour by kind"),
@@ -51,7 +55,7 @@ class MapView(CubeView):
         self.color = Segments("Colour", COLORS)
         icons = context.icons
         self.lasso = IconButton(icons, "lasso", "Select with a lasso (L, or a drag with Shift)", active="accent")
-        self.listed = IconButton(icons, "list", "Show the map as a list", active="accent")
+        self.listed = IconButton(icons, "list", "Show the map as a list (O)", active="accent")
         self.zoom_out = IconButton(icons, "zoom-out", "Zoom out (-)")
         self.zoom_in = IconButton(icons, "zoom-in", "Zoom in (+)")
         self.fit = IconButton(icons, "fit", "Show the whole map (0)")
@@ -61,11 +65,13 @@ class MapView(CubeView):
         self.empty = EmptyState(
             context.theme, icons, "map", "Nothing on the map yet", "", "Look again", look=""
         )
+        self.failed = empty_state(Empty.FAILED, context)
+        self.bars = Waiting(context.theme, self.canvas)
         self.stack = QStackedWidget()
         self._shown: MapPlaces | None = None
         self._regions: tuple[Region, ...] = ()
         self._generation = 0
-        self._choice = 0
+        self._choice = self._told = 0
         self._wants_waiting = False
         self._named_for: MapPlaces | None = None
         self.keeper = MapKeeper(context, self)
@@ -91,28 +97,36 @@ class MapView(CubeView):
     def select(self, ids: Sequence[str]) -> None:
         """Show these as selected, and bring a single one into sight."""
         self._selected = tuple(ids)
-        self._choice += 1
+        self._choice = self._told = self._choice + 1
         self.context.bridge.then(self._numbers.of(ids), partial(self._found, self._choice), receiver=self)
 
+    def take_focus(self) -> None:
+        """The plane, or the list where that is shown in its place; as soon as one of them is there."""
+        front = self.tree if self.canvas.isHidden() else self.canvas
+        (front if self.stack.currentWidget() is self._plane else self).setFocus()
+
     def enter(self) -> None:
-        """The plane takes the focus, or the list where that is shown in its place."""
-        (self.tree if self.canvas.isHidden() else self.canvas).setFocus()
+        """The same: nothing is selected by it."""
+        self.take_focus()
 
     # what arrives
 
     def _read(self) -> None:
         self._generation += 1
         generation = self._generation
-        self.context.bridge.then(
-            self._map.places(self.wanted),
-            lambda shown: self._arrived(generation, shown),
-            receiver=self,
-        )
+        arrived, refused = partial(self._arrived, generation), partial(self._refused, generation)
+        self.context.bridge.then(self._map.places(self.wanted), arrived, refused, receiver=self)
+
+    def _refused(self, generation: int, error: MemosError) -> None:
+        if generation == self._generation:
+            self.stack.setCurrentWidget(self.failed)
+            self.context.bridge.failed.emit(error)
 
     def _arrived(self, generation: int, shown: MapPlaces) -> None:
         if generation != self._generation:
             return
         self._shown = shown
+        self.bars.hide()
         self.canvas.show_places(shown)
         self._say()
         if self._named_for is None or _moved(self._named_for, shown):
@@ -120,7 +134,7 @@ class MapView(CubeView):
             self.context.bridge.then(future, partial(self._named, generation, shown), receiver=self)
         else:
             self.outline.show(shown, self._regions)
-        if self._selected:
+        if self._selected and self._told == self._choice:  # else what was just picked would be lost
             self.select(self._selected)
 
     def _named(self, generation: int, shown: MapPlaces, regions: tuple[Region, ...]) -> None:
@@ -147,7 +161,10 @@ class MapView(CubeView):
             else "A memory gets its place when it has been read by meaning, which happens in the background."
         )
         self.empty.button.setVisible(not busy)
+        held = self.hasFocus() or any(part.hasFocus() for part in (self.canvas, self.tree))
         self.stack.setCurrentWidget(self.empty if not there else self._plane)
+        if held:
+            self.take_focus()
         for one in (self.lasso, self.zoom_in, self.zoom_out, self.fit):
             one.setEnabled(there > 0)
         self.anew.setEnabled(there > 0 and not busy)
@@ -161,6 +178,10 @@ class MapView(CubeView):
     def _on_keeper(self) -> None:
         if self._shown is not None:
             self._say()
+
+    def _look_again(self) -> None:
+        self.refresh()
+        self.keeper.resume()
 
     def _rearranged(self) -> None:
         self.canvas.refit()
@@ -198,7 +219,7 @@ class MapView(CubeView):
 
     def _take(self, choice: int, ids: Ids) -> None:
         if choice == self._choice:
-            self._selected = ids
+            self._told, self._selected = choice, ids
             self._mark_in_list()
             self.picked.emit()
 
@@ -213,6 +234,15 @@ class MapView(CubeView):
 
         self.context.bridge.then(self._numbers.ids([number]), told, receiver=self)
 
+    def _dropped(self, dragged: str, target: Spot) -> None:
+        """The number tells which memory it is; its cube may not have been read."""
+
+        def told(ids: Ids) -> None:
+            if ids and ids[0] != dragged:
+                self.fuse_wanted.emit((ids[0], dragged))
+
+        self.context.bridge.then(self._numbers.ids([target.number]), told, receiver=self)
+
     # building
 
     def _connect(self) -> None:
@@ -220,18 +250,22 @@ class MapView(CubeView):
         self.color.chosen.connect(self._recolor)
         self.lasso.clicked.connect(lambda on: canvas.set_tool(Tool.LASSO if on else Tool.PAN))
         self.listed.clicked.connect(self._show_list)
+        outline = QShortcut(QKeySequence("O"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        outline.activated.connect(lambda: self._show_list(not self.listed.isChecked()))
         self.zoom_in.clicked.connect(lambda: canvas.zoom(STEP**2))
         self.zoom_out.clicked.connect(lambda: canvas.zoom(STEP**-2))
         self.fit.clicked.connect(canvas.fit)
         self.anew.clicked.connect(self._arrange)
         self.waiting.clicked.connect(self._show_waiting)
-        self.empty.pressed.connect(self.refresh)
+        self.empty.pressed.connect(self._look_again)
+        self.failed.pressed.connect(self.refresh)
         self.keeper.placed.connect(self._read)
         self.keeper.rearranged.connect(self._rearranged)
         self.keeper.changed.connect(self._on_keeper)
         self.keeper.said.connect(self._note)
         canvas.tool_changed.connect(lambda: self.lasso.setChecked(canvas.tool is Tool.LASSO))
         canvas.picked.connect(self._picked)
+        canvas.dragging.dropped.connect(self._dropped)
         tree.picked.connect(self._picked_in_list)
         for part in (canvas, tree):
             part.opened.connect(self._open)
@@ -291,7 +325,7 @@ class MapView(CubeView):
         self.anew.setAccessibleName("Arrange anew")
         self.note.hide()
         self.waiting.hide()
-        tools = (self.waiting, self.listed, self.lasso, self.zoom_out, self.zoom_in, self.fit, self.anew)
+        tools = (self.listed, self.lasso, self.zoom_out, self.zoom_in, self.fit, self.anew)
         self._plane = QWidget()
         row = QHBoxLayout(self._plane)
         row.setContentsMargins(0, 0, 0, 0)
@@ -301,11 +335,11 @@ class MapView(CubeView):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 2 * GRID)
         box.setSpacing(GRID)
-        box.addWidget(ToolRow([self.color], tools))
+        box.addWidget(ToolRow([self.color, self.waiting], tools))
         box.addWidget(self.note)
         box.addWidget(self.stack, 1)
-        self.stack.addWidget(self._plane)
-        self.stack.addWidget(self.empty)
+        for page in (self._plane, self.empty, self.failed):
+            self.stack.addWidget(page)
         self.setTabOrder(self.tree, self.canvas)
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
+from memos_desktop.errors import MemosError
 from memos_desktop.memory.message import MemoryMode
 from memos_desktop.memory.snapshot import Moment
 from memos_desktop.ui.chat.column import MessageColumn
@@ -36,6 +38,7 @@ class UsedThen(QFrame):
         self.texts: tuple[str, ...] = ()
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
+        self._scroll.setAccessibleName("Memories used")
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -84,14 +87,17 @@ class AskPanel(QWidget):
         self._context = context
         self._what_if: WhatIf | None = None
         self._job: Job | None = None
+        self._moment: Moment | None = None
         self.column = MessageColumn(context)
         self.conversation = Conversation(context, self.column, self)
         self.composer = Composer(context)
         self.used = UsedThen()
-        self.title = label("", "strong")
+        self.title = label("", "strong", wrap=True)
         self.note = label(INVITATION, "muted", wrap=True)
         self.leave_button = button("Back to the list", "", "back", context.icons)
+        self.again_button = button("Try again", "", "refresh", context.icons)
         self._lay_out()
+        self.again_button.clicked.connect(self._again)
         self.leave_button.clicked.connect(self.leave)
         self.composer.submitted.connect(self._submit)
         self.composer.stop_wanted.connect(self.conversation.runner.stop)
@@ -110,8 +116,16 @@ class AskPanel(QWidget):
         self.composer.setEnabled(False)
         self.conversation.show(OpenChat(temporary=True, memory=MemoryMode.READ))
         self.used.show_receipt({})
+        self.again_button.hide()
+        self._moment = moment
         self._job = job = self._context.workspace.time.what_if(moment.step_id)
-        self._context.bridge.then(job.future, lambda made: self._opened(job, made), self._failed, receiver=self)
+        bridge = self._context.bridge
+        job.future.add_done_callback(bridge.relay(partial(self._ended, job), receiver=self))
+        bridge.then(job.future, partial(self._opened, job), self._failed, receiver=self)
+
+    def _again(self) -> None:
+        if self._moment is not None:
+            self.open(self._moment)
 
     def leave(self) -> None:
         """End the chat and go back to the list."""
@@ -129,8 +143,15 @@ class AskPanel(QWidget):
         self.composer.setEnabled(True)
         self.composer.field.setFocus()
 
-    def _failed(self, error: object) -> None:
-        self.note.setText(getattr(error, "message", ""))
+    def _ended(self, job: "Job", future: "Future[WhatIf]") -> None:
+        """Comes before what it made, and alone where it was cancelled in the jobs bar."""
+        if job is self._job and future.exception() is not None:
+            self._job = None
+            self.note.setText("It was cancelled.")
+            self.again_button.show()
+
+    def _failed(self, error: MemosError) -> None:
+        self.note.setText(f"{error.message} {error.hint}".strip())
 
     def _close_chat(self) -> None:
         if self._job is not None:
@@ -167,8 +188,9 @@ class AskPanel(QWidget):
         head = QHBoxLayout()
         head.setSpacing(GRID)
         head.addWidget(self.leave_button)
-        head.addWidget(self.title)
-        head.addStretch(1)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.again_button)
+        self.again_button.hide()
         self.composer.set_temporary(True)
         self.composer.attach.hide()
         self.composer.request.hide()

@@ -1,15 +1,20 @@
 """The bar of the time machine: where in time one is, the slider, and what can be done from there."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton
 
 from memos_desktop.memory.snapshot import VaultDiff
 from memos_desktop.ui.cubes.past import words as say
 from memos_desktop.ui.cubes.past.slider import HistorySlider
 from memos_desktop.ui.cubes.past.traveller import Traveller
+from memos_desktop.ui.cubes.tool_row import ToolRow
 from memos_desktop.ui.page import Context
 from memos_desktop.ui.theme import GRID, ICON
 from memos_desktop.ui.widgets import Card, ElidedLabel, IconButton, Picture, button, label
+
+ROOMY = 560
+"""Below this width what happened stands below the date."""
 
 
 class TimeBar(Card):
@@ -35,8 +40,9 @@ class TimeBar(Card):
         self._context = context
         self._traveller = traveller
         self.setAccessibleName("Time Machine")
-        self.date = label("", "heading")
+        self.date = label("", "heading", wrap=True)
         self.after = ElidedLabel("", "muted")
+        self._differs = False
         self.slider = HistorySlider(context.theme)
         self.earlier = IconButton(context.icons, "previous", "Previous change (Left)", size=16)
         self.later = IconButton(context.icons, "next", "Next change (Right)", size=16)
@@ -44,6 +50,7 @@ class TimeBar(Card):
         self.restore = self._button("Restore all…", "restore", "Bring all memories back to how they were")
         self.name = self._button("New snapshot", "snapshot", "Give this point a name")
         self.back = button("Back to now", "primary", tip="Leave the time machine (Escape)")
+        self._said = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._lay_out()
         self.ask.clicked.connect(self.ask_wanted)
         self.restore.clicked.connect(self.restore_wanted)
@@ -57,6 +64,14 @@ class TimeBar(Card):
         traveller.arrived.connect(self.show_place)
         traveller.counted.connect(self._show_since)
         self.show_place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is narrow, what happened then stands below the date."""
+        super().resizeEvent(event)
+        wide = self.width() >= self._context.theme.px(ROOMY)
+        directions = QBoxLayout.Direction
+        self._said.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
+        self.date.setWordWrap(not wide)
 
     def show_place(self) -> None:
         """Say where the traveller is."""
@@ -72,13 +87,14 @@ class TimeBar(Card):
         self.slider.stand_at(None if is_now else there.step_id)
         self.slider.setAccessibleDescription(f"{self.date.text()}. {self.after.full_text()}")
         self.slider.setEnabled(len(there.history.moments) > 1)
-        self.restore.setEnabled(not is_now)
+        self.restore.setEnabled(not is_now and there.is_counted and self._differs)
         self.ask.setEnabled(not is_now)
         self.earlier.setEnabled(self.slider.isEnabled())
         self.later.setEnabled(not is_now)
 
     def _show_since(self, diff: VaultDiff) -> None:
-        self.restore.setEnabled(not self._traveller.is_now and diff.total > 0)
+        self._differs = diff.total > 0
+        self.restore.setEnabled(not self._traveller.is_now and self._differs)
 
     def _show_history(self) -> None:
         moments = self._traveller.history.moments
@@ -107,18 +123,16 @@ class TimeBar(Card):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(GRID)
-        head.addWidget(Picture(self._context.theme, self._context.icons, "time-machine", "accent", ICON))
-        head.addWidget(self.date)
-        head.addWidget(self.after, 1)
+        sign = Picture(self._context.theme, self._context.icons, "time-machine", "accent", ICON)
+        head.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        self._said.setSpacing(GRID)
+        self._said.addWidget(self.date)
+        self._said.addWidget(self.after, 1)
+        head.addLayout(self._said, 1)
         track = QHBoxLayout()
         track.setSpacing(GRID)
         for part in (self.earlier, self.slider, self.later):
             track.addWidget(part, 1 if part is self.slider else 0)
-        acts = QHBoxLayout()
-        acts.setSpacing(GRID)
-        for one in (self.ask, self.restore, self.name):
-            acts.addWidget(one)
-        acts.addStretch(1)
-        acts.addWidget(self.back)
-        for row in (head, track, acts):
+        for row in (head, track):
             self.box.addLayout(row)
+        self.box.addWidget(ToolRow([self.ask, self.restore, self.name], [self.back]))

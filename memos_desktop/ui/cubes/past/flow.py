@@ -50,7 +50,7 @@ class TimeMachineFlow(QObject):
     def leave(self) -> None:
         """Back to now."""
         self._page.set_past(None)
-        self._page.views.current().setFocus()
+        self._page.views.current().take_focus()
 
     def _open(self, cube_id: str) -> None:
         self.leave()

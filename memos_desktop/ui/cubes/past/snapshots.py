@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListWidget, QListWidgetItem, QMenu, QVBoxLayout, QWidget
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QBoxLayout, QListWidget, QListWidgetItem, QMenu, QVBoxLayout, QWidget
 
 from memos_desktop.memory.snapshot import NOW, Snapshot, VaultDiff
 from memos_desktop.ui.cubes.past import words as say
 from memos_desktop.ui.cubes.past.model import PastModel
 from memos_desktop.ui.cubes.past.table import PastTable
+from memos_desktop.ui.cubes.tool_row import ToolRow
 from memos_desktop.ui.page import Context
 from memos_desktop.ui.theme import GRID
 from memos_desktop.ui.widgets import EmptyState, button, label
@@ -123,6 +124,13 @@ class SnapshotsPanel(QWidget):
         """The list has its own."""
         event.ignore()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is narrow, what differs stands below the list."""
+        super().resizeEvent(event)
+        wide = self.width() >= self._context.theme.px(480)
+        directions = QBoxLayout.Direction
+        self._both.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
+
     def _arrived(self, snapshots: tuple[Snapshot, ...]) -> None:
         self.list.show_snapshots(snapshots)
         self.empty.setVisible(not snapshots)
@@ -182,6 +190,7 @@ class SnapshotsPanel(QWidget):
         if not self.list.chosen():
             return
         menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for one in (self.go, self.rename, self.delete):
             action = menu.addAction(one.text().strip(), one.click)
             action.setEnabled(one.isEnabled())
@@ -191,23 +200,18 @@ class SnapshotsPanel(QWidget):
         left = QVBoxLayout()
         left.setSpacing(GRID)
         left.addWidget(self.list, 1)
-        acts = QHBoxLayout()
-        acts.setSpacing(GRID)
-        for one in (self.go, self.rename, self.delete):
-            acts.addWidget(one)
-        acts.addStretch(1)
-        left.addLayout(acts)
+        left.addWidget(ToolRow([self.go, self.rename, self.delete], ()))
         right = QVBoxLayout()
         right.setSpacing(GRID)
         right.addWidget(self.heading)
         right.addWidget(self.table, 1)
         right.addStretch(0)
         self._whole = QWidget()
-        row = QHBoxLayout(self._whole)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2 * GRID)
-        row.addLayout(left, 2)
-        row.addLayout(right, 3)
+        self._both = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._whole)
+        self._both.setContentsMargins(0, 0, 0, 0)
+        self._both.setSpacing(2 * GRID)
+        self._both.addLayout(left, 2)
+        self._both.addLayout(right, 3)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self._whole)

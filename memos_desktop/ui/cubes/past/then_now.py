@@ -10,6 +10,7 @@ from memos_desktop.memory.snapshot import Fate
 from memos_desktop.ui.cubes import words
 from memos_desktop.ui.cubes.diff_label import DiffLabel
 from memos_desktop.ui.cubes.past import words as say
+from memos_desktop.ui.cubes.tool_row import ToolRow
 from memos_desktop.ui.page import Context
 from memos_desktop.ui.theme import GRID, HALF
 from memos_desktop.ui.widgets import Badge, button, label, line
@@ -49,13 +50,11 @@ class ThenNow(QFrame):
         self.open.clicked.connect(lambda: self.cube_wanted.emit(self._id))
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
+        self._scroll.setAccessibleName("Then and now")
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         foot = QHBoxLayout()
         foot.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
-        foot.setSpacing(GRID)
-        foot.addWidget(self.restore)
-        foot.addWidget(self.open)
-        foot.addStretch(1)
+        foot.addWidget(ToolRow([self.restore, self.open], ()))
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)

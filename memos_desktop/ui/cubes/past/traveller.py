@@ -19,6 +19,7 @@ class Traveller(QObject):
         history: the moments that the slider offers.
         moment: where one is; None for now.
         opened: the past that is looked at, None before it is there.
+        arrived_step: the step that `opened` shows. While it moves, `moment` is already where it goes.
 
     Signals:
         history_read(): there are other moments.
@@ -40,9 +41,11 @@ class Traveller(QObject):
         self.history = History((), 0)
         self.moment: Moment | None = None
         self.opened: OpenPast | None = None
+        self.arrived_step = 0
         self._moving = False
         self._waiting = False
         self._number = 0
+        self._counted_step = -1
 
     @property
     def is_now(self) -> bool:
@@ -55,6 +58,11 @@ class Traveller(QObject):
         if self.moment is not None:
             return self.moment.step_id
         return self.history.moments[-1].step_id if self.history.moments else 0
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether what is shown is where one is, and what has happened since is known of it."""
+        return self._counted_step == self.arrived_step == self.step_id
 
     def begin(self) -> None:
         """Read the history, and open the past where one was."""
@@ -131,10 +139,12 @@ class Traveller(QObject):
             self._waiting = False
             self._move()
             return
+        self.arrived_step = self.step_id
         self.arrived.emit()
         if self.opened is not None:
             self._bridge.then(self.opened.since(), lambda diff: self._counted(number, diff), receiver=self)
 
     def _counted(self, number: int, diff: VaultDiff) -> None:
         if number == self._number:
+            self._counted_step = self.arrived_step
             self.counted.emit(diff)

@@ -1,10 +1,11 @@
 """The time machine on the Memory page: the bar, the memories as they were, one of them then and now, the ways back."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from memos_desktop.errors import MemosError
 from memos_desktop.memory.changes import Changes
@@ -59,6 +60,7 @@ class PastView(QWidget):
         self._since: VaultDiff | None = None
         self._fresh = True
         self._picked: str | None = None
+        self._compared_step = 0
         self.traveller = Traveller(context, self)
         self.bar = TimeBar(context, self.traveller)
         self.model = PastModel(context.bridge, self)
@@ -106,6 +108,8 @@ class PastView(QWidget):
         """Where it is narrow, then and now stand below the list."""
         super().resizeEvent(event)
         wide = self.width() >= self._context.theme.px(480)
+        directions = QBoxLayout.Direction
+        self._heads.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
         self.splitter.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
 
     # what is shown
@@ -156,23 +160,23 @@ class PastView(QWidget):
         if row is None or self.traveller.opened is None:
             self.pane.show_nothing()
             return
-        wanted = row.id
-        self._context.bridge.then(
-            self.traveller.opened.compare(wanted), lambda both: self._compared(wanted, both), receiver=self
-        )
+        shown = partial(self._compared, row.id, self.traveller.arrived_step)
+        self._context.bridge.then(self.traveller.opened.compare(row.id), shown, receiver=self)
 
-    def _compared(self, cube_id: str, both: "Compared") -> None:
-        if cube_id == self._picked:
+    def _compared(self, cube_id: str, step_id: int, both: "Compared") -> None:
+        if cube_id == self._picked and step_id == self.traveller.arrived_step:
+            self._compared_step = step_id
             self.pane.show_compared(cube_id, both)
 
     # what can be done
 
     def _restore_one(self, cube_id: str) -> None:
-        self._context.bridge.then(self._time.restore(self.traveller.step_id, [cube_id]), self._restored, receiver=self)
+        """As the pane shows it, wherever the slider is being dragged meanwhile."""
+        self._context.bridge.then(self._time.restore(self._compared_step, [cube_id]), self._restored, receiver=self)
 
     def _restore_all(self) -> None:
         diff = self._since
-        if diff is None or self.traveller.moment is None:
+        if diff is None or self.traveller.moment is None or not self.traveller.is_counted:
             return
         step_id = self.traveller.step_id
         title = f"Restore all memories to {words.long_date(self.traveller.moment.time)}?"
@@ -292,17 +296,20 @@ class PastView(QWidget):
         self._stack.addWidget(self._past)
         self._stack.addWidget(self.snapshots)
         self.lists.choose("then")
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        row.addWidget(self.lists)
-        row.addWidget(self.count)
-        row.addWidget(self.since, 1000)
-        row.addStretch(1)
+        counts = QHBoxLayout()
+        counts.setSpacing(GRID)
+        counts.addWidget(self.count)
+        counts.addWidget(self.since, 1000)
+        counts.addStretch(1)
+        self._heads = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._heads.setSpacing(GRID)
+        self._heads.addWidget(self.lists)
+        self._heads.addLayout(counts, 1)
         shown = QWidget()
         column = QVBoxLayout(shown)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
-        column.addLayout(row)
+        column.addLayout(self._heads)
         column.addWidget(self._stack, 1)
         self._parts = QStackedWidget()
         self._parts.addWidget(shown)

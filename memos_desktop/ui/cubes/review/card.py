@@ -63,7 +63,7 @@ class ReviewCard(Card):
         if event.key() in steps:
             self.stepped.emit(steps[Qt.Key(event.key())])
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.cube_wanted.emit(says.newest_first(self.review)[0].id)
+            self.cube_wanted.emit(self.review.newest_first[0].id)
         else:
             super().keyPressEvent(event)
 
@@ -100,7 +100,7 @@ class ReviewCard(Card):
         self.style().polish(self)
 
     def _draw(self) -> None:
-        shown = says.newest_first(self.review)[:SHOWN]
+        shown = self.review.newest_first[:SHOWN]
         for number, (cube, field) in enumerate(zip(shown, self.texts, strict=True)):
             against = shown[1 if number == 0 else 0].text if len(shown) > 1 else cube.text
             pieces = _own_words(cube, against)
@@ -111,9 +111,9 @@ class ReviewCard(Card):
         head = QHBoxLayout()
         head.setSpacing(GRID)
         head.addWidget(badge)
-        head.addWidget(label(self.review.words, "muted", wrap=True), 1)
+        head.addWidget(label(says.why(self.review), "muted", wrap=True), 1)
         self.box.addLayout(head)
-        ordered = says.newest_first(self.review)
+        ordered = self.review.newest_first
         self._side.setSpacing(3 * GRID)
         for number, cube in enumerate(ordered[:SHOWN]):
             self._side.addWidget(self._column(cube, newest=number == 0 and len(ordered) > 1), 1)

@@ -146,7 +146,7 @@ class ReviewPanel(QWidget):
 
     def _choose(self, card: ReviewCard, name: str) -> None:
         review = card.review
-        ids = says.meant(review, name)
+        ids = review.meant(name)
         if name == "fuse":
             self.panel_wanted.emit("fuse", ids)
             return

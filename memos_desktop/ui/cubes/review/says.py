@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from memos_desktop.memory.cube import Cube
 from memos_desktop.ui.cubes import words
 
 if TYPE_CHECKING:
@@ -47,16 +46,10 @@ def offers(review: "Review") -> tuple[tuple[str, str], ...]:
     return tuple((name, names[name]) for name in names if name in review.offers)
 
 
-def newest_first(review: "Review") -> tuple[Cube, ...]:
-    """The memories it is about, the one that is kept by "Keep the newer" first."""
-    return tuple(sorted(review.cubes, key=lambda cube: (cube.changed, cube.id), reverse=True))
-
-
-def meant(review: "Review", offer: str) -> tuple[str, ...]:
-    """The ids that an offer changes: of several memories the older ones, except where all become one."""
-    ordered = newest_first(review)
-    older = len(ordered) > 1 and offer in ("archive", "bin")
-    return tuple(cube.id for cube in (ordered[1:] if older else ordered))
+def why(review: "Review") -> str:
+    """Why it is suggested. A moment is said as everywhere in the window."""
+    expires = review.cubes[0].governance.expires
+    return f"Expires on {words.long_date(expires)}." if review.kind == "expiring" and expires else review.words
 
 
 def heading(count: int) -> str:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, 
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from memos_desktop.ui.cubes.dragging import Spot
 from memos_desktop.ui.cubes.timeline.delegate import TimelineDelegate
 from memos_desktop.ui.cubes.timeline.model import TimelineModel
 from memos_desktop.ui.icons import Icons
@@ -105,6 +106,14 @@ class TimelineList(QTableView):
         high, top = self._theme.row_height(), self.verticalScrollBar().value()
         if not top + high <= row * high <= top + self.viewport().height() - high:
             self.show_row(row, self.viewport().height() // 3)
+
+    def spot_at(self, place: QPoint) -> Spot | None:
+        """The memory at this place of the viewport, with the area of its row. What lies below the heading is hidden."""
+        index = self.indexAt(place)
+        position = self._rows.groups.position(index.row()) if index.isValid() else None
+        cube = self._rows.cube_at(position) if position is not None else None
+        below = self._heading.geometry().contains(place + self.viewport().pos())
+        return Spot(cube.id, cube.title, self.visualRect(index)) if cube is not None and not below else None
 
     def moveCursor(
         self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier

@@ -5,12 +5,14 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QTimer
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
 from memos_desktop.app.numbers import TimeOrder
 from memos_desktop.errors import MemosError
 from memos_desktop.memory.cube import CubeFilter
 from memos_desktop.memory.timeline import TimeBasis
+from memos_desktop.ui.cubes.dragging import CardDrag
+from memos_desktop.ui.cubes.empty import Empty, empty_state
 from memos_desktop.ui.cubes.timeline.list import TimelineList
 from memos_desktop.ui.cubes.timeline.model import TimelineModel
 from memos_desktop.ui.cubes.timeline.spans import Days, Unit
@@ -20,6 +22,7 @@ from memos_desktop.ui.cubes.views import CubeView, Ids, remembered, runs
 from memos_desktop.ui.page import Context
 from memos_desktop.ui.theme import GRID
 from memos_desktop.ui.widgets import IconButton, Segments
+from memos_desktop.ui.widgets.waiting import Waiting
 
 BASES = (
     (TimeBasis.EVENT.value, "Event time", "When it happened, where that is known; else when it was recorded"),
@@ -35,7 +38,12 @@ LOOKED_AT = 200
 
 
 class TimelineView(CubeView):
-    """Memories along time. Place and selection follow the memories when something changes."""
+    """Memories along time. Place and selection follow the memories when something changes.
+
+    Attributes:
+        dragging: one row on another.
+
+    """
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -44,6 +52,7 @@ class TimelineView(CubeView):
         self.model = TimelineModel(context, self)
         self.strip = HistogramStrip(context.theme)
         self.list = TimelineList(context.theme, context.icons, self.model)
+        self.dragging = CardDrag(context, self.list.viewport(), self.list.spot_at)
         self.basis = Segments("Time", BASES)
         self.unit = Segments("Headings", UNITS)
         self.basis.choose(self._kept("timeline/basis", [key for key, *_ in BASES], TimeBasis.EVENT.value))
@@ -56,6 +65,9 @@ class TimelineView(CubeView):
         self._awaited: Ids = ()
         self._pick_timer = QTimer(self, singleShot=True, interval=0)
         self._pick_timer.timeout.connect(self.picked)
+        self.bars = Waiting(context.theme, self.list.viewport())
+        self.failed = empty_state(Empty.FAILED, context)
+        self.stack = QStackedWidget()
         self._lay_out()
         self._connect()
 
@@ -105,6 +117,10 @@ class TimelineView(CubeView):
             self._pick_timer.stop()
             self.picked.emit()
 
+    def take_focus(self) -> None:
+        """The list."""
+        self.list.setFocus()
+
     def enter(self) -> None:
         """The list takes the focus; its first memory is selected if none is."""
         self.list.setFocus()
@@ -116,6 +132,8 @@ class TimelineView(CubeView):
     def _arrived(self, generation: int, order: TimeOrder) -> None:
         if generation != self._generation:
             return
+        self.bars.hide()
+        self.stack.setCurrentWidget(self.list)
         anchor, offset = self._anchor()
         chosen = self.model.order.numbers[self._selected_positions()]
         current = self._number_at(self.list.currentIndex().row())
@@ -134,6 +152,7 @@ class TimelineView(CubeView):
 
     def _refused(self, generation: int, error: MemosError) -> None:
         if generation == self._generation:
+            self.stack.setCurrentWidget(self.failed)
             self._bridge.failed.emit(error)
 
     def _anchor(self) -> tuple[int, int]:
@@ -245,19 +264,22 @@ class TimelineView(CubeView):
         self.zoom_in.clicked.connect(lambda: self.strip.zoom(STEP**2))
         self.zoom_out.clicked.connect(lambda: self.strip.zoom(STEP**-2))
         self.fit.clicked.connect(self.strip.show_all)
+        self.failed.pressed.connect(self.refresh)
         self.list.moved.connect(self._say_window)
         self.list.opened.connect(self._on_opened)
         self.list.left.connect(self.left)
         self.list.menu_wanted.connect(self.menu_wanted)
+        self.dragging.dropped.connect(lambda dragged, target: self.fuse_wanted.emit((target.id, dragged)))
         self.list.selectionModel().selectionChanged.connect(self._on_selected)
         self.model.arrived.connect(self._on_cubes)
 
     def _lay_out(self) -> None:
-        self.setFocusProxy(self.list)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(GRID)
         box.addWidget(ToolRow([self.basis, self.unit], [self.zoom_out, self.zoom_in, self.fit]))
         box.addWidget(self.strip)
-        box.addWidget(self.list, 1)
+        for page in (self.list, self.failed):
+            self.stack.addWidget(page)
+        box.addWidget(self.stack, 1)
         self.setTabOrder(self.strip, self.list)
