@@ -8,6 +8,7 @@ saves a minute or two; a folder with anything else in it is not touched.
 import argparse
 import contextlib
 import importlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,18 @@ def generated(data: Path | None, size: int, say: Say) -> Iterator[DataFolder]:
     elif mark.read_text(encoding="utf-8") != str(size):
         raise UserError(f"{data} holds a vault of another size, so it was not touched.", "Name another folder.")
     yield DataFolder(data)
+
+
+@contextlib.contextmanager
+def copied(data: Path | None, size: int, say: Say) -> Iterator[DataFolder]:
+    """The same, to be changed: what is kept in `data` stays as it is."""
+    with generated(data, size, say) as kept:
+        if data is None:
+            yield kept
+            return
+        with empty_folder() as folder:
+            shutil.copytree(kept.root, folder.root, dirs_exist_ok=True, ignore=shutil.ignore_patterns(MARK, "backups"))
+            yield folder
 
 
 def fill(folder: DataFolder, size: int, say: Say) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -49,11 +50,11 @@ def measure(folder: DataFolder, say: Say) -> dict[str, Any]:
         filters: dict[str, Any] = {}
         for text in QUERIES:
             wanted = parse(text)
-            first, found = took(lambda wanted=wanted: library.page(wanted, 0, PAGE))
+            first, found = took(partial(library.page, wanted, 0, PAGE))
             after: list[float] = []
             for _ in range(5):  # a use makes everything that was computed before invalid
                 opened._store.ask(lambda vault: vault.uses.record([used], "Benchmark"))
-                after.append(took(lambda wanted=wanted: library.page(wanted, 0, PAGE))[0])
+                after.append(took(partial(library.page, wanted, 0, PAGE))[0])
             filters[text] = {"first": first, "after_a_write": round(median(after), 1), "memories": found.total}
             say(f"{text}: {first} ms, after a write {filters[text]['after_a_write']} ms, {found.total:,} memories")
         return {
@@ -81,7 +82,7 @@ def load(ask: Callable[..., Any]) -> list[float]:
 def orders(library: Library) -> dict[str, float]:
     """The first page of a filtered list in each order, asked for the first time."""
     wanted = parse("the")
-    return {sort.value: took(lambda sort=sort: library.page(wanted, 0, PAGE, sort, True))[0] for sort in SortKey}
+    return {sort.value: took(partial(library.page, wanted, 0, PAGE, sort, True))[0] for sort in SortKey}
 
 
 def others(library: Library) -> dict[str, float]:
@@ -91,7 +92,7 @@ def others(library: Library) -> dict[str, float]:
         f"ids_{SELECTED}": lambda: library.ids(everything, [(1000, SELECTED)]),
         "values": library.values,
         **{
-            f"timeline_{zoom.value}": lambda zoom=zoom: library.timeline(everything, TimeBasis.EVENT, zoom)
+            f"timeline_{zoom.value}": partial(library.timeline, everything, TimeBasis.EVENT, zoom)
             for zoom in (Zoom.YEAR, Zoom.MONTH, Zoom.WEEK, Zoom.DAY)
         },
     }

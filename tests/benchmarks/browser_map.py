@@ -101,13 +101,16 @@ class MapStage(Stage):
         """Open the map, then move it in every way."""
         from PySide6.QtCore import QPointF
 
+        from memos_desktop.ui.cubes.map.view import MapView
+
         self.open()
         self._rest(4000)  # the columns load in the background
         assert self.page is not None
         start = time.perf_counter()
         self.page.show_view("map")
-        self.view: Any = self.page.views.current()
-        self.canvas = self.view.canvas
+        view = self.page.views.current()
+        assert isinstance(view, MapView)
+        self.view, self.canvas = view, view.canvas
         self._wait(lambda: self.canvas.picture.drawn > 0)
         opened = (time.perf_counter() - start) * 1000
         self._wait(lambda: bool(self.view._regions))
@@ -162,7 +165,7 @@ class MapStage(Stage):
             painted += 1
             paint(*arguments)
 
-        self.canvas.picture.paint = count
+        self.canvas.picture.paint = count  # type: ignore[method-assign, assignment]
         loop, clock = QEventLoop(), QTimer()
         last = time.perf_counter()
 

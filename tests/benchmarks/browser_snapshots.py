@@ -8,10 +8,12 @@ import random
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 from benchmarks.browser import open_without_meaning
 from benchmarks.common import Say, percentiles
+from memos_desktop.app.time_machine import OpenPast, PastPage
 from memos_desktop.app.workspace import Workspace
 from memos_desktop.ids import new_id
 from memos_desktop.memory.cube import CubeFilter, Kind
@@ -20,6 +22,8 @@ from memos_desktop.paths import DataFolder
 
 EDITED, TAGGED, STEPS, PAGE = 1_000, 10_000, 40, 100
 LIMIT_S = 120
+EARLY = 10
+"""A step while the vault was filled."""
 
 
 def measure(folder: DataFolder, say: Say) -> dict[str, Any]:
@@ -27,9 +31,9 @@ def measure(folder: DataFolder, say: Say) -> dict[str, Any]:
     mark = new_id()
     with contextlib.closing(open_without_meaning(folder)) as opened:
         machine = opened.time
-        before = [took(lambda n=n: machine.snapshot(f"{mark} before {n}")) for n in range(5)]
+        before = [took(partial(machine.snapshot, f"{mark} before {n}")) for n in range(5)]
         change(opened, say)
-        after = [took(lambda n=n: machine.snapshot(f"{mark} after {n}")) for n in range(5)]
+        after = [took(partial(machine.snapshot, f"{mark} after {n}")) for n in range(5)]
         first, last = f"{mark} before 0", f"{mark} after 0"
         figures: dict[str, Any] = {
             "snapshot_ms": percentiles([*before, *after], 0.5),
@@ -72,11 +76,11 @@ def look_back(opened: Workspace, far: str) -> dict[str, Any]:
     while len(steps) < STEPS and (moment := machine.neighbour(step, later=False).result(LIMIT_S)) is not None:
         step = moment.step_id
         place = Place(step, moment.time)
-        steps.append(took(lambda place=place: (past.move(place), past.page(CubeFilter(), 0, PAGE))[1]))
+        steps.append(took(partial(turn_to, past, place)))
     jumps = {}
-    for name, point in (("to the snapshot", far), ("to the middle of the history", 10), ("back to now", "now")):
+    for name, point in (("to the snapshot", far), ("to the middle of the history", EARLY), ("back to now", "now")):
         place = machine.place(point).result(LIMIT_S)
-        jumps[name] = round(took(lambda place=place: (past.move(place), past.page(CubeFilter(), 0, PAGE))[1]), 1)
+        jumps[name] = round(took(partial(turn_to, past, place)), 1)
     counted = took(past.since)
     past.close()
     return {
@@ -86,6 +90,12 @@ def look_back(opened: Workspace, far: str) -> dict[str, Any]:
         "jump_ms": jumps,
         "count_since_ms": round(counted, 1),
     }
+
+
+def turn_to(past: OpenPast, place: Place) -> "Future[PastPage]":
+    """Look at another moment, and at the list as it was."""
+    past.move(place)
+    return past.page(CubeFilter(), 0, PAGE)
 
 
 def took(ask: "Callable[[], Future[Any]]", close: bool = False) -> float:

@@ -2,7 +2,8 @@
 
 A timer ticks every 5 ms in the real window, offscreen if there is no display; the gap is how much later than
 that a tick comes. The chat is driven through the composer, as a person does. `bystander` is the same figure of
-a process that does nothing else: what the machine alone makes late, because its cores are taken.
+a process that does nothing else: what the machine alone makes late, because its cores are taken. `busy_ms` is what the
+window's thread itself computed from one tick to the next.
 """
 
 import argparse
@@ -14,17 +15,21 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.common import Say, empty_folder, percentiles, workspace
 from benchmarks.sentences import statements
+from memos_desktop.app.jobs import Job
 from memos_desktop.app.turn_events import Finished, Piece, Started, TurnEvent
 from memos_desktop.app.workspace import Workspace
 from memos_desktop.errors import UserError
 from memos_desktop.paths import DataFolder
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QTimer
+
     from memos_desktop.ui.application import Session
 
 INTERVAL_MS, TURNS, ANSWER = 5, 600, 250
@@ -47,10 +52,11 @@ Ready = Callable[[], bool]
 
 @dataclass
 class Phases:
-    """When each phase began and ended, and how late each tick of the probe was."""
+    """When each phase began and ended, how late each tick of the probe was, and what its thread computed before it."""
 
     spans: dict[str, list[float]] = field(default_factory=dict)
     ticks: list[tuple[float, float]] = field(default_factory=list)
+    busy: list[tuple[float, float]] = field(default_factory=list)
     bystander: list[tuple[float, float]] = field(default_factory=list)
 
     def begin(self, name: str) -> None:
@@ -67,12 +73,13 @@ class Phases:
         return {name: self._figure(*span) for name, span in self.spans.items() if len(span) == 2}
 
     def _figure(self, start: float, stop: float) -> dict[str, Any]:
-        ours, others = (
+        ours, busy, others = (
             [gap for moment, gap in ticks if start <= moment <= stop + 0.05] or [0.0]
-            for ticks in (self.ticks, self.bystander)
+            for ticks in (self.ticks, self.busy, self.bystander)
         )
         return {
             **percentiles(ours, 0.5, 0.99),
+            "busy_ms": percentiles(busy, 0.5, 0.99),
             "bystander": percentiles(others, 0.5, 0.99),
             "seconds": round(stop - start, 2),
             "ticks": len(ours),
@@ -111,26 +118,37 @@ def prepare(folder: DataFolder) -> None:
         opened.settings.change(first_run_done=True, sampling=chosen)
 
 
+def probe(phases: Phases) -> "QTimer":
+    """A timer of the event loop whose ticks are noted; start it with `INTERVAL_MS`."""
+    from PySide6.QtCore import Qt, QTimer
+
+    last = [time.perf_counter(), time.thread_time()]
+
+    def tick() -> None:
+        moment, busy = time.perf_counter(), time.thread_time()
+        phases.ticks.append((moment, (moment - last[0]) * 1000 - INTERVAL_MS))
+        phases.busy.append((moment, (busy - last[1]) * 1000))
+        last[:] = moment, busy
+
+    timer = QTimer()
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(tick)
+    return timer
+
+
 def drive(folder: DataFolder, phases: Phases, play: Callable[["Session"], Iterator[Ready]]) -> None:
     """Open the window and play what happens in its event loop, each step when the one before it is ready."""
-    from PySide6.QtCore import Qt, QTimer
+    from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
     from memos_desktop.ui.application import Session
+    from memos_desktop.ui.collector import Collector
 
     application = QApplication.instance() or QApplication(["memos-desktop"])
     assert isinstance(application, QApplication)
+    collector = Collector()
     session = Session(application, folder)
-    last = [time.perf_counter()]
-
-    def tick() -> None:
-        moment = time.perf_counter()
-        phases.ticks.append((moment, (moment - last[0]) * 1000 - INTERVAL_MS))
-        last[0] = moment
-
-    probe = QTimer()
-    probe.setTimerType(Qt.TimerType.PreciseTimer)
-    probe.timeout.connect(tick)
+    ticking = probe(phases)
     steps = play(session)
     waiting: list[Ready] = []
     limit = time.monotonic() + LIMIT_S
@@ -148,12 +166,13 @@ def drive(folder: DataFolder, phases: Phases, play: Callable[["Session"], Iterat
     session.window.resize(1200, 800)
     session.window.show()
     session.open()
-    probe.start(INTERVAL_MS)
+    ticking.start(INTERVAL_MS)
     clock.start(20)
     try:
         application.exec()
     finally:
         session.close()
+        collector.end()
     if time.monotonic() >= limit:
         raise UserError(f"The scenario did not end within {LIMIT_S} s; it reached {list(phases.spans)}.")
 
@@ -172,11 +191,12 @@ def scenario(session: "Session", file: Path, model: str | None, phases: Phases, 
         for number, text in enumerate(statements(TURNS))
     ]
     file.write_text("\n".join(json.dumps(turn) for turn in turns), encoding="utf-8")
-    for name, start in (
-        ("importing", lambda: opened.library.import_turns(file)),
-        ("embedding", lambda: opened.recall.drain()),
-        ("loading", lambda: opened.models.use(model or opened.models.chosen)),
-    ):
+    long: tuple[tuple[str, Callable[[], Job]], ...] = (
+        ("importing", partial(opened.library.import_turns, file)),
+        ("embedding", opened.recall.drain),
+        ("loading", partial(opened.models.use, model or opened.models.chosen)),
+    )
+    for name, start in long:
         say(name)
         phases.begin(name)
         job = start()
@@ -213,11 +233,14 @@ def converse(session: "Session", opened: Workspace, phases: Phases, say: Say) ->
 
         return send(request, both)
 
-    opened.turns.send = watched  # type: ignore[method-assign]
+    opened.turns.send = watched  # type: ignore[method-assign, assignment]
     session.window.show_page("chats")
     yield lambda: session.window.findChild(Composer) is not None
     composer = session.window.findChild(Composer)
+    assert composer is not None
     composer.set_text(LONG + " ".join(statements(40, seed=23)))
     say("chatting")
-    QTest.keyClick(composer.findChild(Field), Qt.Key.Key_Return)
+    field_ = composer.findChild(Field)
+    assert field_ is not None
+    QTest.keyClick(field_, Qt.Key.Key_Return)
     yield lambda: bool(finished)

@@ -8,6 +8,7 @@ import argparse
 import time
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,7 @@ def measure(
             )
             times = ask(opened, options.repeat or QUERIES)
             state = opened.recall.index_state().result()
-        alone = [milliseconds(lambda text=text: embedder.embed([text])) for text in questions(50)]
+        alone = [milliseconds(partial(embedder.embed, [text])) for text in questions(50)]
     say(f"{len(texts):,} cubes: {percentiles(times, 0.5, 0.95)}")
     return {
         "recall_ms": percentiles(times, 0.5, 0.95),
@@ -121,11 +122,11 @@ def wait_for_index(opened: Workspace) -> None:
 
 def ask(opened: Workspace, count: int) -> list[float]:
     """Milliseconds of each recall, as a caller sees them; the first ones, which warm up, are not counted."""
-    times = [
-        milliseconds(lambda query=query: opened.recall.recall(query, k=10).result())
-        for query in questions(count + WARM_UP)
-    ]
-    return times[WARM_UP:]
+
+    def one(query: str) -> None:
+        opened.recall.recall(query, k=10).result()
+
+    return [milliseconds(partial(one, query)) for query in questions(count + WARM_UP)][WARM_UP:]
 
 
 def milliseconds(work: Callable[[], object]) -> float:

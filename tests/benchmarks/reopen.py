@@ -70,10 +70,10 @@ def run(options: argparse.Namespace, say: Say) -> dict[str, Any]:
 def fill(opened: Workspace, data: Path | None, file: Path) -> int:
     """Import the messages and embed them; returns how many."""
     if data is None:
-        lines = (json.dumps(turn) for turn in made_up())
+        lines = [json.dumps(turn) for turn in made_up()]
     else:
         turns = needed(data, "a folder that holds turns.jsonl") / "turns.jsonl"
-        lines = iter(turns.read_text(encoding="utf-8").splitlines()[:MESSAGES])
+        lines = turns.read_text(encoding="utf-8").splitlines()[:MESSAGES]
     file.write_text("\n".join(lines), encoding="utf-8")
     report = opened.library.import_turns(file).future.result()
     opened.recall.drain().future.result()

@@ -31,7 +31,8 @@ QUIET_S = 1.5  # for the window to be drawn
 def run(options: argparse.Namespace, say: Say) -> dict[str, Any]:
     """Percentiles of the gap while reading and while saving, in milliseconds, and what was saved."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    phases, saved = Phases(), []
+    phases = Phases()
+    saved: list[float] = []
     with empty_folder() as folder:
         with workspace(folder) as opened:
             opened.settings.change(first_run_done=True, context_length=CONTEXT)

@@ -139,4 +139,4 @@ def check_same(kept: Timed, cold: Timed) -> None:
 
 def middle(values: Any, digits: int = 1) -> float:
     """The median, rounded."""
-    return round(median(values), digits)
+    return round(float(median(values)), digits)

@@ -30,7 +30,7 @@ class Typing(Prompter):
 
     text = ""
 
-    def ask_text(self, parent, title, label, value, then) -> None:
+    def ask_text(self, parent, title, label, value, then, empty=False) -> None:
         """Type `text` and press Enter."""
         then(self.text)
 

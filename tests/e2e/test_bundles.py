@@ -34,7 +34,7 @@ def test_out_of_one_window_and_into_another(person, qtbot, tmp_path):
     panel = person.page.operators.panel("export")
     person.until(lambda: panel.isVisible() and panel.amount.text().startswith("2 memories"))
     target = tmp_path / "two.memcube"
-    person.prompter.save_file = lambda *given: given[-1](target)
+    person.prompter.save_file = lambda _parent, _title, _path, _files, then, *_rest: then(target)
     press(person, panel.choose_button)
     press(person, panel.run_button)
     person.until(target.is_file)

@@ -144,11 +144,11 @@ def test_a_forgotten_memory_takes_every_state_with_its_text_along(store):
     for number, owner in enumerate(("cube:m@1", "cube:m@2")):
         keep_block(store, (number,), owner=owner)
     other = keep_block(store, (9,), owner="cube:mm@1")
-    store.drop_cube("m")
+    store.drop_cubes(["m"])
     assert names(store) == {root.id, other.id}
 
 
-@pytest.mark.parametrize("drop", [lambda s: s.drop_owner("chat:c"), lambda s: s.drop_cube("m")])
+@pytest.mark.parametrize("drop", [lambda s: s.drop_owner("chat:c"), lambda s: s.drop_cubes(["m"])])
 def test_what_cannot_be_read_could_be_what_is_to_be_forgotten(store, drop):
     state = keep(store, (1, 2), owner="chat:c", cubes=("m",))
     state.path.write_bytes(state.path.read_bytes()[:-1])
