@@ -1,6 +1,6 @@
 """The operators' use cases: fuse, split, expire, renew, headers, and any verb on many memories at once.
 
-Each is one undoable journal step, all or nothing: where one memory stands in the way, none is changed.
+Each is one undoable journal step, whole or not at all. Memories that cannot take part stay and are named.
 """
 
 from collections.abc import Sequence

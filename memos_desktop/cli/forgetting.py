@@ -125,7 +125,7 @@ def _done(report: ForgetReport) -> str:
     if report.verified and report.remains:
         verdict = "A search found nothing of it but what was left on purpose."
     if report.verified and report.unsearched:
-        verdict += " What is too short, or said elsewhere, to be searched for was asked for by its id."
+        verdict += " Words that stand elsewhere too, or are too short to search for: everything was asked for its id."
     adapters = f"Adapters that were trained on it: {', '.join(report.adapters)}." if report.adapters else ""
     lines = (table(("REMOVED", "COUNT"), rows), verdict, *report.remains, adapters, UNREACHED)
     return "\n".join(line for line in lines if line)

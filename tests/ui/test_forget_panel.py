@@ -84,7 +84,8 @@ def test_one_press_forgets_and_the_report_names_what_remains(panel, desk, qtbot,
     forget(panel, qtbot)
     with pytest.raises(NotFoundError):
         desk.result(desk.workspace.library.cube(one.id))
-    assert panel.heading.text().startswith("Gone: what is too short, or said elsewhere, to be searched for")
+    assert panel.heading.text() == "Gone: nothing here belongs to it any more"
+    assert "everything was asked for its id" in words(panel)
     assert "One message in the chat “About my family” still says it." in words(panel)
     assert f"The memory “{other.title}” says the same words." in words(panel)
     assert not panel.forget_button.isVisible() and panel.cancel_button.text() == "Done"

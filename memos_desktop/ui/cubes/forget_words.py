@@ -68,7 +68,7 @@ def notes(preview: ForgetPreview) -> list[str]:
 
 
 def removed(report: ForgetReport) -> str:
-    """What went, in one sentence."""
+    """What went, and how that was made sure where it could not be searched for."""
     names = (
         ("memories", "memory", "memories"),
         ("versions", "version", "versions"),
@@ -85,7 +85,10 @@ def removed(report: ForgetReport) -> str:
         ("logs", "place in log files", "places in log files"),
     )
     parts = [counted(count, one, many) for name, one, many in names if (count := report.removed.get(name, 0))]
-    return f"Removed: {', '.join(parts)}."
+    said = f"Removed: {', '.join(parts)}."
+    if report.verified and report.unsearched:
+        said += " Its words stand elsewhere too, or are too short to search for: everything was asked for its id."
+    return said
 
 
 def verdict(report: ForgetReport) -> str:
@@ -94,7 +97,7 @@ def verdict(report: ForgetReport) -> str:
         left = sum(count for place, count in report.found.items() if place not in CHOSEN)
         return "Some of it was still found" if left else "Removed, but not everything could be searched"
     if report.unsearched:
-        return "Gone: what is too short, or said elsewhere, to be searched for was asked for by its id"
+        return "Gone: nothing here belongs to it any more"
     if report.remains:
         return "Searched everywhere: nothing is left but what you chose to leave"
     return "Searched everywhere: nothing of it is left"
