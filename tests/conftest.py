@@ -27,6 +27,9 @@ def _collected_on_the_qt_thread(request):
         yield
         return
     gc.disable()
+    if not gc.get_freeze_count():  # what is imported by now stays: looking at it after each test took a minute in all
+        gc.collect()
+        gc.freeze()
     yield
     _delete_windows()
     gc.collect()

@@ -21,7 +21,7 @@ from memos_desktop.memory.bundle_text import lines_of
 from memos_desktop.memory.cube import BlobPayload, Cube, CubeFilter, Kind, Sensitivity, SortKey
 from memos_desktop.memory.masking import Masker, NameFinder
 from memos_desktop.progress import Progress
-from memos_desktop.vault.bundle_source import AT_ONCE, chains, parts
+from memos_desktop.vault.bundle_source import AT_ONCE, chains, parts, words
 from memos_desktop.vault.bundle_writer import BundleWriter
 from memos_desktop.vault.vault import Vault
 
@@ -101,10 +101,10 @@ class Exporter:
         if not self._redact:
             return None
         names = NameFinder()
-        for number, chain in enumerate(self._chains(chosen), 1):
-            for cube in chain.versions:
-                names.read(cube)
-            progress.update(number, len(chosen), "Looking for names")
+        for number, part in enumerate(parts(chosen, AT_ONCE)):
+            for said in self._store.slip(partial(_said, ids=part)):
+                names.read(*said)
+            progress.update(number * AT_ONCE, len(chosen), "Looking for names")
         return Masker(names.found())
 
     def _chains(self, chosen: Iterable[str]) -> Iterator[Chain]:
@@ -228,6 +228,10 @@ def estimate(vault: Vault, states: BundleStates, ids: Selection) -> ExportEstima
 
 def _read(vault: Vault, ids: Sequence[str]) -> list[Chain]:
     return list(chains(vault.database, ids))
+
+
+def _said(vault: Vault, ids: Sequence[str]) -> list[tuple[str, str, str | None]]:
+    return words(vault.database, ids)
 
 
 def _found(vault: Vault, id: str) -> Cube | None:

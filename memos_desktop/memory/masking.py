@@ -47,15 +47,15 @@ class NameFinder:
     def __init__(self) -> None:
         self._found: set[str] = set()
 
-    def read(self, cube: Cube) -> None:
+    def read(self, title: str, text: str, speaker: str | None) -> None:
         """Look for names in one version of a memory."""
-        if cube.descriptive.speaker and cube.descriptive.speaker.casefold() not in OWN:
-            self._found.update(_WORD.findall(cube.descriptive.speaker))
-        words = _WORD.findall(f"{cube.title} {cube.text}")
+        if speaker and speaker.casefold() not in OWN:
+            self._found.update(_WORD.findall(speaker))
+        words = _WORD.findall(f"{title} {text}")
         self._found.update(FIRST_NAMES.intersection(words))
         german = _is_german(words)
-        for text in (cube.text, cube.title):
-            self._read(text, german)
+        for part in (text, title):
+            self._read(part, german)
 
     def found(self) -> frozenset[str]:
         """The words that are names or parts of names."""

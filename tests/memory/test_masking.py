@@ -20,7 +20,7 @@ def masked(*texts: str) -> list[str]:
     names = NameFinder()
     cubes = [fact(text) for text in texts]
     for cube in cubes:
-        names.read(cube)
+        names.read(cube.title, cube.text, cube.descriptive.speaker)
     masker = Masker(names.found())
     return [masker.text(cube.text) for cube in cubes]
 
@@ -73,7 +73,7 @@ def test_every_text_of_a_cube_is_masked() -> None:
     )
     other = replace(cube, version=2, payload=ActivationPayload("Nora again.", 9, "m", 1))
     names = NameFinder()
-    names.read(cube)
+    names.read(cube.title, cube.text, cube.descriptive.speaker)
     masker = Masker(names.found())
     chain = masker.masked(Chain((cube, other)))
     assert "nora" not in repr(chain).casefold() and "gray" not in repr(chain).casefold()
