@@ -11,6 +11,7 @@ from memos_desktop.memory.cube import CubeFilter, Kind
 from memos_desktop.ui.cubes.migrate_row import PathwayRow
 from memos_desktop.ui.cubes.page import MemoryPage
 from memos_desktop.ui.cubes.verbs import offered
+from memos_desktop.ui.widgets import Picture
 
 __all__ = ["desk", "kv", "look", "tiny_model"]
 
@@ -122,3 +123,20 @@ def test_a_suggestion_that_was_carried_out_can_be_undone(page: MemoryPage, kv: K
     kv.desk.wait_toast("Undone: Keep “Boat manual” ready as KV")
     assert kept(kv) == 0
     until(kv, lambda: bool(accepts()))
+
+
+def test_the_pictures_follow_the_theme(page: MemoryPage, kv: KvDesk) -> None:
+    row = opened(page, kv, kv.document("Boat manual"))
+    theme = kv.desk.context.theme
+
+    def colours() -> list[str]:
+        images = [sign.pixmap().toImage() for sign in row.findChildren(Picture)]
+        return [image.pixelColor(image.rect().center()).name() for image in images]
+
+    try:
+        theme.configure("light", reduced_motion=True)
+        light = colours()
+        theme.configure("dark", reduced_motion=True)
+        assert len(light) >= 3 and colours()[0] != light[0]
+    finally:
+        theme.configure("light", reduced_motion=True)

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from memos_desktop.ui.cubes import migrate_words as say
 from memos_desktop.ui.cubes import words
 from memos_desktop.ui.page import Context
 from memos_desktop.ui.theme import GRID, HALF, ICON
-from memos_desktop.ui.widgets import Badge, Card, ElidedLabel, Fold, button, label
+from memos_desktop.ui.widgets import Badge, Card, ElidedLabel, Fold, Picture, button, label
 
 if TYPE_CHECKING:
     from memos_desktop.app.activation_views import Pathway
@@ -121,11 +121,9 @@ class PathwayRow(Card):
             grid.addWidget(label(rest, "muted"), AT_MOST, 1)
         return holder
 
-    def _sign(self, path: "Pathway", made: bool) -> QLabel:
+    def _sign(self, path: "Pathway", made: bool) -> Picture:
         name, token = ("good", "good") if made else ("next", "accent") if path.possible else ("memory-off", "muted")
-        sign = label("")
-        sign.setPixmap(self._context.icons.pixmap(name, token, SIGN, self.devicePixelRatioF()))
-        return sign
+        return Picture(self._context.theme, self._context.icons, name, token, SIGN)
 
     def _lay_out(self) -> None:
         self._name = label(say.name(self.route), "strong")
@@ -133,12 +131,9 @@ class PathwayRow(Card):
         head = QHBoxLayout()
         head.setSpacing(HALF)
         for kind, name in ((self.route.source, ""), (None, "forward"), (self.route.target, "")):
-            sign = label("")
             icon, token = (name, "muted") if kind is None else (kind.value, kind.value)
-            side = self._context.theme.px(SIGN if kind is None else ICON)
-            drawn = self._context.icons.icon(icon, token, filled=kind is not None)
-            sign.setPixmap(drawn.pixmap(QSize(side, side), self.devicePixelRatioF()))
-            head.addWidget(sign)
+            side, filled = (SIGN, False) if kind is None else (ICON, True)
+            head.addWidget(Picture(self._context.theme, self._context.icons, icon, token, side, filled))
         head.addSpacing(HALF)
         head.addWidget(self._name)
         head.addSpacing(GRID)
